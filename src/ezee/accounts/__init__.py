@@ -1,0 +1,1 @@
+"""Users, trackers and tokens; who may see what. Knows nothing of events."""

@@ -1,0 +1,109 @@
+"""The account database: opening it, bringing its schema up to date, and its sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from ezee.errors import SetupError, Unavailable
+
+FILE_NAME = "accounts.sqlite"
+
+
+class Database:
+    """Hands out sessions. Calls block."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = sa.create_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _prepare_sqlite)
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Database:
+        """The embedded database of a data folder, its schema up to date."""
+        path = folder / FILE_NAME
+        database = cls(f"sqlite:///{path}")
+        database.migrate()
+        path.chmod(0o600)
+        return database
+
+    def migrate(self) -> None:
+        """Bring the schema up to date.
+
+        Raises:
+            SetupError: the database was written by a newer version.
+            Unavailable: it cannot be written to now.
+        """
+        config = _migrations()
+        try:
+            with self.engine.begin() as connection:
+                if connection.dialect.name == "sqlite":
+                    # One process migrates, others wait for it.
+                    connection.exec_driver_sql("begin immediate")
+                if _revision(connection) == self.newest_revision():
+                    return
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except OperationalError as error:
+            raise Unavailable("The account database cannot be written to right now.") from error
+        except SQLAlchemyError as error:
+            raise SetupError("The account database cannot be brought up to date.") from error
+
+    def revision(self) -> str:
+        """The schema's revision, "" for none."""
+        with self.engine.connect() as connection:
+            return _revision(connection)
+
+    def newest_revision(self) -> str:
+        """The revision this version brings."""
+        return str(ScriptDirectory.from_config(_migrations()).get_current_head())
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """One transaction; committed when the block ends well.
+
+        Only ``policy`` calls this: its sessions know whose rows they may see.
+        """
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            raise Unavailable("The account database does not answer right now.") from error
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def _migrations() -> Config:
+    config = Config()
+    with resources.as_file(resources.files("ezee.accounts") / "migrations") as folder:
+        config.set_main_option("script_location", str(folder))
+    return config
+
+
+def _revision(connection: sa.Connection) -> str:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(sa.text("select version_num from alembic_version")) or "")
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("pragma journal_mode = wal")
+    cursor.execute("pragma synchronous = full")
+    cursor.execute("pragma foreign_keys = on")
+    cursor.execute("pragma busy_timeout = 10000")
+    cursor.execute("pragma secure_delete = on")
+    cursor.close()

@@ -1,0 +1,90 @@
+"""Looking a tracker up by its ``site_id``, as every collected event does.
+
+Answers come from memory. Whether the account database was changed, by this process or another,
+is asked of it a few times a second at most; after any change everything is looked up anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+
+import sqlalchemy as sa
+
+from ezee.accounts.database import Database
+from ezee.accounts.policy import seen_by_service
+from ezee.accounts.tables import Tracker
+from ezee.clock import Clock
+from ezee.model.site import SiteConfig, is_site_id
+
+# Unknown ids are remembered too, so that a flood of forged ones costs a bounded number of
+# look-ups and of bytes.
+_MOST = 50_000
+_CHECK_EVERY = 0.25
+
+
+class SiteDirectory:
+    """Finds trackers."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._found: dict[str, SiteConfig | None] = {}
+        self._watch = database.engine.raw_connection()
+        self._version = -1
+        self._checked_at = -_CHECK_EVERY
+
+    def find(self, site_id: str) -> SiteConfig | None:
+        """The tracker of that id, None when there is none; at most a quarter second old."""
+        if not is_site_id(site_id):
+            return None
+        if self._clock.elapsed() - self._checked_at >= _CHECK_EVERY:
+            self.refresh()
+        try:
+            return self._found[site_id]
+        except KeyError:
+            return self._look_up(site_id)
+
+    def refresh(self) -> None:
+        """Forget everything if the database was changed since the last look."""
+        with self._lock:
+            version = self._data_version()
+            if version != self._version:
+                self._found = {}
+                self._version = version
+            self._checked_at = self._clock.elapsed()
+
+    def close(self) -> None:
+        """Let go of the connection that watches."""
+        self._watch.close()
+
+    def _look_up(self, site_id: str) -> SiteConfig | None:
+        found = self._found
+        with seen_by_service(self._database) as session:
+            tracker = session.scalar(sa.select(Tracker).where(Tracker.site_id == site_id))
+        site = None if tracker is None else site_config(tracker)
+        if len(found) >= _MOST:
+            found.clear()
+        found[site_id] = site
+        return site
+
+    def _data_version(self) -> int:
+        # https://www.sqlite.org/pragma.html#pragma_data_version
+        connection = self._watch.driver_connection
+        if not isinstance(connection, sqlite3.Connection):
+            return -1
+        (version,) = connection.execute("pragma data_version").fetchone()
+        return int(version)
+
+
+def site_config(tracker: Tracker) -> SiteConfig:
+    """What the event side needs to know of a tracker."""
+    return SiteConfig(
+        site_id=tracker.site_id,
+        domain=tracker.domain,
+        timezone=tracker.timezone,
+        hostnames=tuple(tracker.hostnames),
+        public_stats=tracker.public_stats,
+        owner=tracker.user_id,
+    )

@@ -1,0 +1,1 @@
+"""The account database's schema, step by step."""

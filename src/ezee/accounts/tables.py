@@ -1,0 +1,74 @@
+"""The tables of the account database, as they are now.
+
+Times are milliseconds UTC. Every table that belongs to a user inherits ``Owned``, which is what
+``policy`` puts its criterion on.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Table(DeclarativeBase):
+    """What all tables share."""
+
+    type_annotation_map = {int: BigInteger, str: String, list[str]: JSON}  # noqa: RUF012
+
+
+class Owned:
+    """A row that belongs to one user and is seen by nobody else."""
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+
+
+class User(Table):
+    """Somebody who signs in. ``password`` is an argon2id hash in PHC form."""
+
+    __tablename__ = "users"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    password: Mapped[str]
+    plan: Mapped[str]
+    created_at: Mapped[int]
+
+
+class Tracker(Owned, Table):
+    """A site that is counted."""
+
+    __tablename__ = "trackers"
+    __table_args__ = (UniqueConstraint("user_id", "domain"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    domain: Mapped[str]
+    site_id: Mapped[str] = mapped_column(unique=True)
+    timezone: Mapped[str]
+    hostnames: Mapped[list[str]]
+    public_stats: Mapped[bool] = mapped_column(Boolean)
+    created_at: Mapped[int]
+
+
+class Token(Owned, Table):
+    """An API token. Only its SHA-256 is kept, and the prefix people know it by."""
+
+    __tablename__ = "tokens"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    digest: Mapped[str] = mapped_column(unique=True)
+    prefix: Mapped[str]
+    scope: Mapped[str]
+    created_at: Mapped[int]
+    last_used_at: Mapped[int | None]
+    expires_at: Mapped[int | None]
+
+
+class Erasure(Table):
+    """A tracker that is gone and whose events have yet to be erased."""
+
+    __tablename__ = "erasures"
+
+    site_id: Mapped[str] = mapped_column(primary_key=True)
+    asked_at: Mapped[int]

@@ -1,0 +1,179 @@
+"""Trackers, as their owners see and change them."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from ezee.accounts import erasures
+from ezee.accounts.database import Database
+from ezee.accounts.domains import normal_domain
+from ezee.accounts.policy import seen_by, seen_by_service
+from ezee.accounts.tables import Tracker
+from ezee.errors import Conflict, FieldError, InvalidRequest, NotFound
+from ezee.model.calendar import find_zone
+
+NAME_LIMIT = 200
+HOSTNAME_LIMIT = 50
+
+
+class TrackerChange(msgspec.Struct, frozen=True):
+    """New values for a tracker; what is None stays as it is."""
+
+    name: str | None = None
+    domain: str | None = None
+    timezone: str | None = None
+    hostnames: Sequence[str] | None = None
+    public_stats: bool | None = None
+
+
+def add_tracker(database: Database, viewer: str, change: TrackerChange, now: int) -> Tracker:
+    """Add a tracker for the viewer. Name and domain must be given.
+
+    Raises:
+        InvalidRequest: a value is wrong. Conflict: the account tracks that domain already.
+    """
+    values = _checked(change, required=("name", "domain"))
+    tracker = Tracker(
+        id=str(uuid.uuid4()),
+        user_id=viewer,
+        site_id=f"ezi_{secrets.token_hex(6)}",
+        created_at=now,
+        **{"timezone": "UTC", "hostnames": [], "public_stats": True, **values},
+    )
+    try:
+        with seen_by(database, viewer) as session:
+            session.add(tracker)
+    except IntegrityError:
+        raise _taken(tracker.domain) from None
+    return tracker
+
+
+def list_trackers(database: Database, viewer: str) -> list[Tracker]:
+    """The viewer's trackers, by ``created_at``, then ``id``."""
+    with seen_by(database, viewer) as session:
+        return list(session.scalars(sa.select(Tracker).order_by(Tracker.created_at, Tracker.id)))
+
+
+def find_tracker(database: Database, viewer: str, tracker_id: str) -> Tracker:
+    """One of the viewer's trackers.
+
+    Raises:
+        NotFound: it does not exist or is not the viewer's.
+    """
+    with seen_by(database, viewer) as session:
+        tracker = session.scalar(sa.select(Tracker).where(Tracker.id == tracker_id))
+    if tracker is None:
+        raise NotFound
+    return tracker
+
+
+def check_change(change: TrackerChange) -> None:
+    """Raise ``InvalidRequest`` when a value is wrong, before anything is looked up."""
+    _checked(change)
+
+
+def change_tracker(
+    database: Database, viewer: str, tracker_id: str, change: TrackerChange, *, has_events: bool
+) -> Tracker:
+    """Change one of the viewer's trackers.
+
+    Raises:
+        InvalidRequest, NotFound; Conflict: the domain is taken, or the zone would change although
+        there are events.
+    """
+    values = _checked(change)
+    try:
+        with seen_by(database, viewer) as session:
+            tracker = session.scalar(sa.select(Tracker).where(Tracker.id == tracker_id))
+            if tracker is None:
+                raise NotFound
+            if has_events and values.get("timezone", tracker.timezone) != tracker.timezone:
+                raise Conflict("The time zone cannot change once the tracker has events.")
+            for name, value in values.items():
+                setattr(tracker, name, value)
+    except IntegrityError:
+        raise _taken(str(values.get("domain"))) from None
+    return tracker
+
+
+def remove_tracker(database: Database, viewer: str, tracker_id: str, now: int) -> str:
+    """Remove one of the viewer's trackers; returns its ``site_id``, whose erasure is on record.
+
+    Raises:
+        NotFound: it does not exist or is not the viewer's.
+    """
+    with seen_by(database, viewer) as session:
+        tracker = session.scalar(sa.select(Tracker).where(Tracker.id == tracker_id))
+        if tracker is None:
+            raise NotFound
+        erasures.record(session, [tracker.site_id], now)
+        session.delete(tracker)
+    return tracker.site_id
+
+
+def every_tracker(database: Database) -> list[Tracker]:
+    """Every tracker of everyone, for the operator."""
+    with seen_by_service(database) as session:
+        return list(session.scalars(sa.select(Tracker).order_by(Tracker.created_at, Tracker.id)))
+
+
+def _taken(domain: str) -> Conflict:
+    return Conflict(f"This account has a tracker for {domain} already.")
+
+
+def _checked(change: TrackerChange, required: Sequence[str] = ()) -> dict[str, object]:
+    """The values to store; every wrong one is named."""
+    errors: list[FieldError] = []
+    values: dict[str, object] = {}
+    for name, given in msgspec.structs.asdict(change).items():
+        if given is None:
+            if name in required:
+                errors.append(FieldError(name, "is required"))
+            continue
+        value = _READERS[name](given)
+        if value is None:
+            errors.append(FieldError(name, EXPECTED[name]))
+        values[name] = value
+    if errors:
+        raise InvalidRequest("; ".join(f"{name}: {text}" for name, text in errors), errors)
+    return values
+
+
+def _name(given: str) -> str | None:
+    name = given.strip()
+    printable = all(letter.isprintable() for letter in name)
+    return name if 0 < len(name) <= NAME_LIMIT and printable else None
+
+
+def _zone(given: str) -> str | None:
+    return given if find_zone(given) is not None else None
+
+
+def _hostnames(given: Sequence[str]) -> list[str] | None:
+    hosts = [normal_domain(text) for text in given]
+    if len(hosts) > HOSTNAME_LIMIT or None in hosts:
+        return None
+    return sorted({host for host in hosts if host})
+
+
+_READERS: dict[str, Callable[[Any], object]] = {
+    "name": _name,
+    "domain": normal_domain,
+    "timezone": _zone,
+    "hostnames": _hostnames,
+    "public_stats": bool,
+}
+EXPECTED = {
+    "name": f"must be text of 1 to {NAME_LIMIT} printable characters",
+    "domain": "must be a host such as example.com",
+    "timezone": "must be a time zone of the IANA database, such as Europe/Berlin",
+    "hostnames": f"must be a list of up to {HOSTNAME_LIMIT} hosts such as shop.example.com",
+    "public_stats": "must be true or false",
+}

@@ -1,0 +1,174 @@
+"""The composition root: every part of a running service, put together in one place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+import structlog
+from anyio import CapacityLimiter
+from litestar import Litestar, Request, Router, get
+from litestar.datastructures import State
+from litestar.enums import ScopeType
+from litestar.openapi import OpenAPIConfig
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from ezee import __version__
+from ezee.accounts.database import Database
+from ezee.accounts.directory import SiteDirectory
+from ezee.accounts.tokens import LastUsed
+from ezee.clock import Clock
+from ezee.erasing import erase_due
+from ezee.errors import EzeeError
+from ezee.events.collector import Collector
+from ezee.events.committer import GroupCommit
+from ezee.events.steps import agent, source
+from ezee.limits import Buckets
+from ezee.settings import Settings
+from ezee.store.base import EventStore
+from ezee.store.salts import Salts
+from ezee.web import api, html
+from ezee.web.api.documentation import complete
+from ezee.web.api.failures import answer_failure, log_failure
+from ezee.web.auth import Authenticator
+from ezee.web.collect import PATH as COLLECT
+from ezee.web.collect import CollectHandler, CollectLimit
+from ezee.web.services import Services, services_of
+
+_REPORTS_AT_ONCE = 4
+_log = structlog.get_logger("ezee.app")
+
+
+def build(
+    settings: Settings, clock: Clock, database: Database, store: EventStore, salts: Salts
+) -> ASGIApp:
+    """The ASGI application of a service on an open database and store.
+
+    The caller opened those and closes them, after the application's shutdown.
+    """
+    directory = SiteDirectory(database, clock)
+    last_used = LastUsed(database)
+    authenticator = Authenticator(database, last_used, clock, https=settings.https)
+    commit = GroupCommit(store, salts)
+    services = Services(
+        settings=settings,
+        clock=clock,
+        database=database,
+        directory=directory,
+        store=store,
+        salts=salts,
+        commit=commit,
+        authenticator=authenticator,
+        public_stats=Buckets(clock),
+        readers=CapacityLimiter(_REPORTS_AT_ONCE),
+    )
+    limit = CollectLimit(Buckets(clock), settings.collect_limit)
+    collector = Collector(directory, salts, commit, limit, clock)
+    framework = _framework(services, last_used)
+    return _dispatch(CollectHandler(collector, authenticator), framework)
+
+
+def _dispatch(collect: CollectHandler, framework: ASGIApp) -> ASGIApp:
+    """``collect`` goes by the framework: it is where the traffic is."""
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP and scope["path"] == COLLECT:
+            await collect(scope, receive, send)
+        else:
+            await framework(scope, receive, send)
+
+    return application
+
+
+def _framework(services: Services, last_used: LastUsed) -> Litestar:
+    return Litestar(
+        route_handlers=[*api.ROUTES, *html.ROUTES, openapi],
+        exception_handlers={Exception: answer_failure},
+        before_send=[_add_headers],
+        lifespan=[partial(_run, services, last_used)],
+        request_max_body_size=1 << 20,
+        openapi_config=OpenAPIConfig(
+            title="ezee",
+            version=__version__,
+            description="Cookie-free web analytics: collect, stats, trackers.",
+            use_handler_docstrings=True,
+            # The document is completed and served below; the framework serves none of its own.
+            openapi_router=Router("/openapi", route_handlers=[]),
+            render_plugins=[],
+        ),
+        logging_config=None,
+        state=State({"services": services}),
+    )
+
+
+@get("/openapi.json", include_in_schema=False)
+async def openapi(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """The OpenAPI document of this service."""
+    base_url = services_of(request).settings.base_url
+    return complete(request.app.openapi_schema.to_schema(), base_url)
+
+
+async def _add_headers(message: Message, scope: Scope) -> None:
+    """What many answers carry: the rate limit's fields, and CORS on the public part."""
+    if message["type"] != "http.response.start":
+        return
+    headers: dict[str, str] = dict(scope.get("state", {}).get("rate_limit", {}))
+    if scope["path"].startswith("/api/public/"):
+        headers["access-control-allow-origin"] = "*"
+        if scope.get("method") == "OPTIONS":
+            headers["access-control-allow-methods"] = "GET, OPTIONS"
+            headers["access-control-allow-headers"] = "Authorization, If-None-Match"
+            headers["access-control-max-age"] = "86400"
+        else:
+            headers["access-control-expose-headers"] = (
+                "ETag, RateLimit, RateLimit-Policy, Retry-After"
+            )
+    headers["x-content-type-options"] = "nosniff"
+    message["headers"] = [
+        *message["headers"],
+        *((name.encode(), value.encode()) for name, value in headers.items()),
+    ]
+
+
+@asynccontextmanager
+async def _run(services: Services, last_used: LastUsed, _: Litestar) -> AsyncIterator[None]:
+    """Before the first request, beside all of them, and after the last."""
+    agent.warm_up()
+    source.warm_up()
+    await anyio.to_thread.run_sync(erase_due, services.database, services.store, services.salts)
+    chores = [
+        asyncio.create_task(_every(seconds, chore))
+        for seconds, chore in _chores(services, last_used)
+    ]
+    try:
+        yield
+    finally:
+        for task in chores:
+            task.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
+        await services.commit.close()
+        await anyio.to_thread.run_sync(last_used.write)
+        services.directory.close()
+
+
+def _chores(services: Services, last_used: LastUsed) -> list[tuple[float, Callable[[], Any]]]:
+    """The periodic work, and how many seconds apart."""
+    return [
+        (5, last_used.write),
+        (60, lambda: services.salts.destroy_expired(services.clock.now())),
+    ]
+
+
+async def _every(seconds: float, chore: Callable[[], Any]) -> None:
+    while True:
+        try:
+            await anyio.to_thread.run_sync(chore)
+        except EzeeError as error:
+            _log.warning("periodic work failed, will be tried again", code=error.code)
+        except Exception as failure:  # noqa: BLE001 - the next round must come whatever this one did
+            log_failure(failure)
+        await asyncio.sleep(seconds)

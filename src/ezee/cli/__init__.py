@@ -1,0 +1,25 @@
+"""The ``ezee`` command."""
+
+from __future__ import annotations
+
+import sys
+
+from ezee.cli import accounts, checking, importing, replaying, serving
+from ezee.cli.output import errors
+from ezee.cli.root import root
+from ezee.errors import EzeeError
+
+__all__ = ["main"]
+
+_COMMANDS = (accounts, checking, importing, replaying, serving)
+
+
+def main() -> None:
+    """Run the command line; a failure is one sentence on standard error and a status of 1."""
+    try:
+        root()
+    except EzeeError as error:
+        errors.print(f"[bold]ezee:[/bold] {error.message}", soft_wrap=True, highlight=False)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,290 @@
+"""``ezee user``, ``ezee tracker``, ``ezee token``: the accounts."""
+
+from __future__ import annotations
+
+import getpass
+import re
+import sys
+import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from ezee.accounts import tokens, trackers, users
+from ezee.accounts.database import Database
+from ezee.accounts.policy import EVERYONE
+from ezee.accounts.tables import Token, Tracker, User
+from ezee.accounts.tokens import NewToken
+from ezee.accounts.trackers import TrackerChange
+from ezee.cli.output import console, print_json, print_record, print_rows
+from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.clock import SystemClock
+from ezee.erasing import erase_due
+from ezee.errors import InvalidRequest
+from ezee.model.calendar import DAY, HOUR, MINUTE, read_instant, utc_text
+from ezee.store.open import OpenStore
+from ezee.store.salts import Salts
+
+user = root.command(App(name="user", help="Add, list, change and remove users."))
+tracker = root.command(App(name="tracker", help="Add and list trackers."))
+token = root.command(App(name="token", help="Make, list, regenerate and revoke API tokens."))
+
+Plan = Literal["free", "pro"]
+# A running service looks a few times a second whether accounts have changed.
+_SERVICE_NOTICES_AFTER = 0.5
+
+
+@user.command(name="add")
+def user_add(
+    email: str,
+    *,
+    plan: Annotated[
+        Plan, Parameter(help="free: 60 requests a minute per token; pro: 600.")
+    ] = "free",
+    password_stdin: Annotated[
+        bool, Parameter(negative="", help="Read the password from standard input.")
+    ] = False,
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Add a user.
+
+    The password is asked for, or read from standard input with --password-stdin.
+
+    Parameters
+    ----------
+    email:
+        The address the user signs in with.
+    """
+    password = _password(from_stdin=password_stdin)
+    with open_accounts(data) as database:
+        added = users.add_user(database, email, password, plan, _now())
+    _print(_user(added), json=json)
+
+
+@user.command(name="list")
+def user_list(*, data: Data = DATA, json: Json = False) -> None:
+    """List every user, oldest first."""
+    with open_accounts(data) as database:
+        rows = [_user(each) for each in users.list_users(database)]
+    _print_all(rows, "There are no users yet. `ezee user add` adds one.", json=json)
+
+
+@user.command(name="set-plan")
+def user_set_plan(email: str, plan: Plan, *, data: Data = DATA, json: Json = False) -> None:
+    """Put a user on another plan. It holds from the next request on."""
+    with open_accounts(data) as database:
+        changed = users.set_plan(database, email, plan)
+    _print(_user(changed), json=json)
+
+
+@user.command(name="remove")
+def user_remove(
+    email: str,
+    *,
+    yes: Annotated[bool, Parameter(negative="", help="Do not ask.")] = False,
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Remove a user, with their trackers, tokens and every event. This cannot be undone."""
+    with open_accounts(data) as database:
+        found = users.find_user(database, email)
+        if not yes and sys.stdin.isatty() and not _confirmed(found.email):
+            console.print("Nothing was removed.")
+            return
+        site_ids = users.remove_user(database, email, _now())
+        erased = _erase(database, data)
+    _print({"removed": found.email, "trackers": len(site_ids), "events_erased": erased}, json=json)
+
+
+@tracker.command(name="add")
+def tracker_add(
+    *,
+    user: Annotated[str, Parameter(help="The owner's address.")],
+    name: Annotated[str, Parameter(help="What the tracker is called.")],
+    domain: Annotated[str, Parameter(help="The host that is counted, such as example.com.")],
+    timezone: Annotated[str, Parameter(help="Whose days count, such as Europe/Berlin.")] = "UTC",
+    private: Annotated[
+        bool, Parameter(negative="", help="Only the owner may read the stats.")
+    ] = False,
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Add a tracker and print it, its site_id included."""
+    change = TrackerChange(name=name, domain=domain, timezone=timezone, public_stats=not private)
+    with open_accounts(data) as database:
+        owner = users.find_user(database, user)
+        added = trackers.add_tracker(database, owner.id, change, _now())
+    _print(_tracker(added), json=json)
+
+
+@tracker.command(name="list")
+def tracker_list(
+    *,
+    user: Annotated[str | None, Parameter(help="Only this user's.")] = None,
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """List the trackers of one user or of everyone."""
+    with open_accounts(data) as database:
+        viewer = users.find_user(database, user).id if user else EVERYONE
+        rows = [_tracker(each) for each in trackers.list_trackers(database, viewer)]
+    _print_all(rows, "There are no trackers yet. `ezee tracker add` adds one.", json=json)
+
+
+@token.command(name="new")
+def token_new(
+    *,
+    user: Annotated[str, Parameter(help="Whose token it is.")],
+    name: Annotated[str, Parameter(help="For your reference only; it may repeat.")],
+    scope: Annotated[str, Parameter(help="What it may do: read, write, or both.")] = "read,write",
+    expires: Annotated[
+        str | None,
+        Parameter(
+            help="When it ends: a time such as 2027-01-31T12:00Z, or 90d, 12h, 30m from now."
+        ),
+    ] = None,
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Make an API token. It is shown this once and can never be shown again."""
+    now = _now()
+    with open_accounts(data) as database:
+        owner = users.find_user(database, user)
+        made = tokens.new_token(
+            database, owner.id, name, now, scope=scope, expires_at=_expiry(expires, now)
+        )
+    _print_new(made, json=json)
+
+
+@token.command(name="regenerate")
+def token_regenerate(token_id: str, *, data: Data = DATA, json: Json = False) -> None:
+    """Put a brand-new token in an old one's place, under the same name.
+
+    The old one is refused from this moment on.
+    """
+    with open_accounts(data) as database:
+        made = tokens.regenerate_token(database, EVERYONE, token_id, _now())
+    _print_new(made, json=json)
+
+
+@token.command(name="list")
+def token_list(
+    *,
+    user: Annotated[str, Parameter(help="Whose tokens.")],
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """List a user's active tokens, by what may be shown of them."""
+    with open_accounts(data) as database:
+        owner = users.find_user(database, user)
+        rows = [_token(each) for each in tokens.list_tokens(database, owner.id)]
+    _print_all(rows, "There are no tokens. `ezee token new` makes one.", json=json)
+
+
+@token.command(name="revoke")
+def token_revoke(token_id: str, *, data: Data = DATA, json: Json = False) -> None:
+    """Revoke a token for good. The next request with it is refused."""
+    with open_accounts(data) as database:
+        tokens.revoke_token(database, EVERYONE, token_id)
+    _print({"revoked": token_id}, json=json)
+
+
+def _erase(database: Database, data: Path) -> int:
+    opened = OpenStore(data)
+    with opened as store:
+        if opened.remote:
+            time.sleep(_SERVICE_NOTICES_AFTER)
+        return erase_due(database, store, Salts(data))
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise InvalidRequest("Give the password on standard input, with --password-stdin.")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("The same again: ") != password:
+        raise InvalidRequest("The two passwords differ. Nothing was changed.")
+    return password
+
+
+def _confirmed(email: str) -> bool:
+    console.print(f"This removes {email} with all trackers, tokens and events, for good.")
+    return console.input("Type the address to go on: ").strip().lower() == email
+
+
+_SPAN = re.compile(r"(\d{1,5})([dhm])")
+_UNITS = {"d": DAY, "h": HOUR, "m": MINUTE}
+
+
+def _expiry(text: str | None, now: int) -> int | None:
+    if text is None:
+        return None
+    span = _SPAN.fullmatch(text)
+    at = now + int(span[1]) * _UNITS[span[2]] if span else read_instant(text)
+    if at is None:
+        raise InvalidRequest.field("expires", "is a time such as 2027-01-31T12:00Z, or 90d, 12h")
+    return at
+
+
+def _now() -> int:
+    return SystemClock().now()
+
+
+def _time(at: int | None) -> str | None:
+    return None if at is None else utc_text(at)
+
+
+def _user(row: User) -> dict[str, object]:
+    return {
+        "email": row.email,
+        "plan": row.plan,
+        "created_at": utc_text(row.created_at),
+        "id": row.id,
+    }
+
+
+def _tracker(row: Tracker) -> dict[str, object]:
+    return {
+        "site_id": row.site_id,
+        "name": row.name,
+        "domain": row.domain,
+        "timezone": row.timezone,
+        "public_stats": row.public_stats,
+        "created_at": utc_text(row.created_at),
+        "id": row.id,
+    }
+
+
+def _token(row: Token) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "prefix": row.prefix,
+        "scope": row.scope,
+        "created_at": utc_text(row.created_at),
+        "last_used_at": _time(row.last_used_at),
+        "expires_at": _time(row.expires_at),
+    }
+
+
+def _print_new(made: NewToken, *, json: bool) -> None:
+    _print({"token": made.plain, "id": made.token.id, "prefix": made.token.prefix}, json=json)
+    if not json:
+        console.print("Copy the token now: it cannot be shown again.")
+
+
+def _print(record: dict[str, object], *, json: bool) -> None:
+    if json:
+        print_json(record)
+    else:
+        print_record(record)
+
+
+def _print_all(rows: list[dict[str, object]], empty: str, *, json: bool) -> None:
+    if json:
+        print_json(rows)
+    else:
+        print_rows(rows, empty)

@@ -1,0 +1,40 @@
+"""What commands print: tables for people, JSON for scripts, progress for the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output, whatever its width."""
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    console.out(text, highlight=False)
+
+
+def print_rows(rows: Sequence[Mapping[str, object]], empty: str) -> None:
+    """A table with the rows' keys as its head, or a sentence when there are none."""
+    if not rows:
+        console.print(empty)
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in rows[0]:
+        table.add_column(name.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    console.print(table)
+
+
+def print_record(record: Mapping[str, object]) -> None:
+    """One thing, a line each for its properties."""
+    width = max(len(name) for name in record)
+    for name, value in record.items():
+        shown = "" if value is None else value
+        console.print(f"{name.replace('_', ' '):<{width}}  {shown}", markup=False, soft_wrap=True)

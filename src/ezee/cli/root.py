@@ -1,0 +1,45 @@
+"""The root of all commands, and the options many share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from ezee import __version__
+from ezee.accounts.database import Database
+from ezee.settings import DEFAULT_DATA
+from ezee.store.open import prepare_folder
+
+root = App(
+    name="ezee",
+    help="Cookie-free web analytics and hit counters: durable, exact, simple to run.\n\n"
+    "Every command works on one data folder (--data), whether or not the service runs on it.",
+    version=f"ezee {__version__}",
+    version_flags=["--version"],
+    result_action="return_value",
+)
+
+Data = Annotated[
+    Path,
+    Parameter(
+        name="--data", env_var="EZEE_DATA", help="The data folder. It is made when it is missing."
+    ),
+]
+Json = Annotated[
+    bool, Parameter(name="--json", negative="", help="Print JSON, for scripts, instead of a table.")
+]
+DATA = DEFAULT_DATA
+
+
+@contextmanager
+def open_accounts(data: Path) -> Iterator[Database]:
+    """The account database of a folder, for one command."""
+    database = Database.in_folder(prepare_folder(data))
+    try:
+        yield database
+    finally:
+        database.close()

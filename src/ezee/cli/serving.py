@@ -1,0 +1,127 @@
+"""``ezee serve``: the service itself, and its first owner."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ezee.accounts.database import Database
+from ezee.accounts.passwords import make_password
+from ezee.accounts.tokens import new_token
+from ezee.accounts.users import add_user, list_users
+from ezee.cli.output import console, errors
+from ezee.cli.root import root
+from ezee.clock import SystemClock
+from ezee.settings import Settings, read_settings
+
+FIRST_SIGN_IN = "first-sign-in.txt"
+
+
+@root.command
+def serve(
+    *,
+    data: Annotated[Path | None, Parameter(help="The data folder [EZEE_DATA; data].")] = None,
+    host: Annotated[str | None, Parameter(help="Where to listen [EZEE_HOST; 127.0.0.1].")] = None,
+    port: Annotated[int | None, Parameter(help="The port [EZEE_PORT; 8000].")] = None,
+    certificate: Annotated[
+        Path | None, Parameter(help="Serve HTTPS with this certificate (PEM) [EZEE_CERTIFICATE].")
+    ] = None,
+    certificate_key: Annotated[
+        Path | None, Parameter(help="The certificate's key (PEM) [EZEE_CERTIFICATE_KEY].")
+    ] = None,
+    public_url: Annotated[
+        str | None,
+        Parameter(help="Where people reach the service, behind a proxy [EZEE_PUBLIC_URL]."),
+    ] = None,
+    trusted_proxies: Annotated[
+        str | None,
+        Parameter(
+            help="Addresses or networks, with commas between, whose X-Forwarded-For and "
+            "X-Forwarded-Proto are believed [EZEE_TRUSTED_PROXIES]."
+        ),
+    ] = None,
+    collect_limit: Annotated[
+        int | None,
+        Parameter(
+            help="Events a minute from one address to one tracker, 0 for any number "
+            "[EZEE_COLLECT_LIMIT; 600]."
+        ),
+    ] = None,
+    public_stats_limit: Annotated[
+        int | None,
+        Parameter(
+            help="Public stats requests a minute from one address, 0 for any number "
+            "[EZEE_PUBLIC_STATS_LIMIT; 60]."
+        ),
+    ] = None,
+    owner_email: Annotated[
+        str | None,
+        Parameter(help="Whom to make the first owner [EZEE_OWNER_EMAIL; owner@localhost]."),
+    ] = None,
+) -> None:
+    """Run the service on a data folder, until Ctrl-C or SIGTERM.
+
+    When the folder has no user yet, a first owner and a first API token are made: shown on a
+    terminal, or else written to first-sign-in.txt in the folder, readable to you alone.
+    Each option can be set in the environment as well, under the name in brackets.
+    """
+    settings = read_settings(
+        os.environ,
+        data=data,
+        host=host,
+        port=port,
+        certificate=certificate,
+        certificate_key=certificate_key,
+        public_url=public_url,
+        trusted_proxies=trusted_proxies,
+        collect_limit=collect_limit,
+        public_stats_limit=public_stats_limit,
+        owner_email=owner_email,
+    )
+    # Loading the engine and the framework takes a moment that other commands need not wait for.
+    from ezee import server  # noqa: PLC0415
+
+    server.serve(settings, partial(_welcome, settings), partial(_announce, settings))
+
+
+def _announce(settings: Settings, port: int) -> None:
+    address = (
+        settings.base_url.replace(":0", f":{port}") if settings.port == 0 else settings.base_url
+    )
+    errors.print(
+        f"ezee answers at {address}, its data is in {settings.data.resolve()}.", soft_wrap=True
+    )
+    errors.print("Ctrl-C stops it; what it has accepted is on disk.")
+
+
+def _welcome(settings: Settings, database: Database) -> None:
+    """Make the first owner when there is none."""
+    if list_users(database):
+        return
+    now = SystemClock().now()
+    password = make_password()
+    owner = add_user(database, settings.owner_email, password, "pro", now)
+    token = new_token(database, owner.id, "First token", now)
+    text = (
+        f"The first owner of this service:\n"
+        f"  e-mail    {owner.email}\n"
+        f"  password  {password}\n"
+        f"A first API token:\n"
+        f"  {token.plain}\n"
+        f"It goes into a header, Authorization: Bearer <token>; see\n"
+        f"  curl -H 'Authorization: Bearer <token>' {settings.base_url}/api/v1/trackers\n"
+        f"Password and token are not stored and cannot be shown again.\n"
+    )
+    if sys.stdout.isatty():
+        console.print(text, markup=False, soft_wrap=True)
+        return
+    path = settings.data / FIRST_SIGN_IN
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(text)
+    errors.print(f"How to sign in is in {path.resolve()}; delete it once read.", soft_wrap=True)

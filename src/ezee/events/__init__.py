@@ -1,0 +1,1 @@
+"""An event's way: payload → steps → durable append. Read ``collector`` first."""

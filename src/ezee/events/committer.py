@@ -1,0 +1,114 @@
+"""The group commit: whoever arrives while a commit runs forms the next one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, Protocol
+
+from ezee.errors import EzeeError, Unavailable
+from ezee.model.event import Event
+from ezee.store.base import Batch, EventStore
+
+
+class SavedSalts(Protocol):
+    """The part of ``store.salts`` that a commit needs."""
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether there is a salt that is not on disk yet."""
+        ...
+
+    def save(self) -> None:
+        """Make every salt durable."""
+        ...
+
+
+class _Waiting(NamedTuple):
+    events: Sequence[Event]
+    answer: asyncio.Future[frozenset[int]]
+
+
+class GroupCommit:
+    """Turns many small appends into few large ones, each answered when it is on disk."""
+
+    # Beyond this many events in line, a sender is better off coming back later.
+    _QUEUE_LIMIT = 20_000
+
+    def __init__(self, store: EventStore, salts: SavedSalts) -> None:
+        self._store = store
+        self._salts = salts
+        self._line: list[_Waiting] = []
+        self._queued = 0
+        self._committing: asyncio.Task[None] | None = None
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit")
+
+    async def append(self, events: Sequence[Event]) -> frozenset[int]:
+        """Return when the events are on disk, with the indexes of those already there.
+
+        Raises:
+            Unavailable: they could not be stored; none was.
+        """
+        if self._queued + len(events) > self._QUEUE_LIMIT:
+            raise Unavailable(retry_after=1)
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(events, loop.create_future())
+        self._line.append(waiting)
+        self._queued += len(events)
+        if self._committing is None:
+            self._committing = loop.create_task(self._drain())
+        return await waiting.answer
+
+    async def settled(self) -> None:
+        """Return when everything that is in line now has been stored or refused."""
+        if self._committing is not None:
+            await asyncio.wait([self._committing])
+
+    async def close(self) -> None:
+        """Finish what is in line."""
+        await self.settled()
+        self._writer.shutdown()
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._line:
+            group, self._line = self._line, []
+            events = [event for waiting in group for event in waiting.events]
+            try:
+                duplicates = await loop.run_in_executor(self._writer, self._commit, events)
+            except EzeeError as error:
+                _refuse(group, error)
+            except Exception:
+                _refuse(group, Unavailable())
+                self._finish(len(events))
+                self._committing = None
+                raise
+            else:
+                _answer(group, duplicates)
+            self._finish(len(events))
+        self._committing = None
+
+    def _finish(self, count: int) -> None:
+        self._queued -= count
+
+    def _commit(self, events: list[Event]) -> list[int]:
+        if self._salts.unsaved:
+            self._salts.save()
+        return self._store.append(Batch(events))
+
+
+def _answer(group: list[_Waiting], duplicates: list[int]) -> None:
+    start = 0
+    for waiting in group:
+        end = start + len(waiting.events)
+        mine = frozenset(index - start for index in duplicates if start <= index < end)
+        if not waiting.answer.done():
+            waiting.answer.set_result(mine)
+        start = end
+
+
+def _refuse(group: list[_Waiting], error: EzeeError) -> None:
+    for waiting in group:
+        if not waiting.answer.done():
+            waiting.answer.set_exception(error)

@@ -1,0 +1,48 @@
+"""The steps every event takes, in order. This tuple is the whole of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ezee.events.draft import Draft
+from ezee.events.steps.agent import put_agent
+from ezee.events.steps.bot import drop_bots
+from ezee.events.steps.country import put_country
+from ezee.events.steps.identity import put_identity
+from ezee.events.steps.language import put_language
+from ezee.events.steps.money import put_money
+from ezee.events.steps.page import put_page
+from ezee.events.steps.screen import put_screen
+from ezee.events.steps.source import put_source
+from ezee.events.steps.time import put_time
+from ezee.events.steps.visitor import put_visitor
+from ezee.model.event import DropReason, Event
+
+Step = Callable[[Draft], DropReason | None]
+
+STEPS: tuple[Step, ...] = (
+    put_identity,
+    put_time,
+    drop_bots,
+    put_agent,
+    put_page,
+    put_source,
+    put_country,
+    put_screen,
+    put_language,
+    put_money,
+    put_visitor,
+)
+
+
+def read_event(draft: Draft) -> Event | DropReason:
+    """Take a draft through every step; the first that drops it has the last word.
+
+    Raises:
+        InvalidRequest: the event cannot have happened when it says it did.
+    """
+    for step in STEPS:
+        reason = step(draft)
+        if reason is not None:
+            return reason
+    return draft.finish()

@@ -1,0 +1,1 @@
+"""Turning what other programs wrote into events."""

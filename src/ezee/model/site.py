@@ -1,0 +1,57 @@
+"""A tracker as the two lines know it: whom events are for, and whose stats may be read."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+_SITE_ID = re.compile(r"ezi_([0-9a-f]{12})")
+
+
+class SiteConfig(msgspec.Struct, frozen=True):
+    """What collecting an event needs to know of its tracker."""
+
+    site_id: str
+    domain: str
+    timezone: str
+    hostnames: tuple[str, ...]
+    public_stats: bool
+    owner: str
+
+    @property
+    def key(self) -> int:
+        """The number in the ``site_id``: what the event store calls the tracker."""
+        return site_key(self.site_id)
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Every host that is the tracker's own, without ``www.``."""
+        return frozenset((self.domain, *self.hostnames))
+
+
+class ReadableSite(msgspec.Struct, frozen=True):
+    """A tracker whose stats the caller may read.
+
+    Made by ``accounts.policy`` alone, so that a question without the check is a type error.
+    ``private`` says whether properties and revenue may be read as well.
+    """
+
+    site_id: str
+    timezone: str
+    private: bool
+
+    @property
+    def key(self) -> int:
+        """The number in the ``site_id``."""
+        return site_key(self.site_id)
+
+
+def site_key(site_id: str) -> int:
+    """The number in a well-formed ``site_id``: 12 hex digits fit 48 bits."""
+    return int(site_id[4:], 16)
+
+
+def is_site_id(text: str) -> bool:
+    """Whether the text has the form ``ezi_`` and 12 lower-case hex digits."""
+    return _SITE_ID.fullmatch(text) is not None

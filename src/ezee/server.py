@@ -1,0 +1,124 @@
+"""Serving: one process that owns the data folder, until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from functools import partial
+
+import structlog
+import uvicorn
+from litestar.types import ASGIApp
+
+from ezee import app
+from ezee.accounts.database import Database
+from ezee.clock import SystemClock
+from ezee.errors import SetupError
+from ezee.settings import Settings
+from ezee.store.listener import StoreListener
+from ezee.store.open import FolderLock, open_owned, prepare_folder
+from ezee.store.salts import Salts
+
+Ready = Callable[[Database], None]
+Announce = Callable[[int], None]
+
+
+def serve(settings: Settings, before_start: Ready, announce: Announce) -> None:
+    """Run the service until a signal ends it.
+
+    ``before_start`` sees the account database first; ``announce`` is told the port when the
+    service answers.
+
+    Raises:
+        SetupError: it cannot start as it is set up.
+    """
+    quiet_logs()
+    folder = prepare_folder(settings.data)
+    lock = FolderLock(folder)
+    try:
+        _serve_folder(settings, before_start, announce)
+    finally:
+        lock.release()
+
+
+def _serve_folder(settings: Settings, before_start: Ready, announce: Announce) -> None:
+    listening = _listen(settings.host, settings.port)
+    database = Database.in_folder(settings.data)
+    salts = Salts(settings.data)
+    store = open_owned(settings.data)
+    listener = StoreListener(settings.data, store)
+    try:
+        before_start(database)
+        application = app.build(settings, SystemClock(), database, store, salts)
+        port = listening.getsockname()[1]
+        _let_the_server_stop_itself()
+        server = _Server(_config(settings, application), partial(announce, port))
+        server.run(sockets=[listening])
+    finally:
+        listener.stop()
+        store.close()
+        database.close()
+
+
+class _Server(uvicorn.Server):
+    """Says when it really answers."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+
+def _let_the_server_stop_itself() -> None:
+    """uvicorn raises the signals that ended it once more; by then there is nothing to end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except (OSError, UnicodeError) as error:
+        raise SetupError(
+            f"The service cannot listen on {host}, port {port}: something else may be using it. "
+            "Choose another with --port or --host."
+        ) from error
+
+
+def _config(settings: Settings, application: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        ssl_certfile=settings.certificate,
+        ssl_keyfile=settings.certificate_key,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def quiet_logs() -> None:
+    """Structured lines on standard error; nothing of a library's that could name an address."""
+    logging.basicConfig(level=logging.CRITICAL, format="%(message)s", force=True)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

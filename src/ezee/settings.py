@@ -1,0 +1,135 @@
+"""The settings of one running service: read once, typed, and loud when wrong.
+
+Each comes from a flag of ``ezee serve`` or from the environment (``EZEE_…``), the flag first.
+Nothing else in the package reads the environment.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from ezee.errors import SetupError
+
+DEFAULT_DATA = Path("data")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may choose.
+
+    ``collect_limit`` and ``public_stats_limit`` are requests a minute per client address (the
+    former also per tracker); 0 turns a limit off.
+    """
+
+    data: Path = DEFAULT_DATA
+    host: str = "127.0.0.1"
+    port: int = 8000
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    collect_limit: int = 600
+    public_stats_limit: int = 60
+    owner_email: str = "owner@localhost"
+
+    @property
+    def base_url(self) -> str:
+        """Where people reach the service, without a slash at the end."""
+        if self.public_url:
+            return self.public_url
+        scheme = "https" if self.certificate else "http"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{scheme}://{host}:{self.port}"
+
+    @property
+    def https(self) -> bool:
+        """Whether a token that comes over plain HTTP must be refused."""
+        return self.base_url.startswith("https://")
+
+
+def read_settings(environ: Mapping[str, str], **flags: object) -> Settings:
+    """Read the settings from ``flags`` (those that are not None) and ``environ``.
+
+    Raises:
+        SetupError: a setting has a value that cannot be meant; the message names it.
+    """
+    values: dict[str, Any] = {}
+    for field in fields(Settings):
+        flag = flags.pop(field.name, None)
+        given = flag if flag is not None else environ.get(f"EZEE_{field.name.upper()}")
+        if given is not None and given != "":
+            values[field.name] = _READERS[field.name](field.name, given)
+    if flags:
+        raise TypeError(f"no such setting: {', '.join(flags)}")
+    settings = Settings(**values)
+    if (settings.certificate is None) != (settings.certificate_key is None):
+        raise SetupError("HTTPS needs both a certificate and its key.")
+    return settings
+
+
+def _path(name: str, given: object) -> Path:
+    return Path(str(given)).expanduser()
+
+
+def _file(name: str, given: object) -> Path:
+    path = _path(name, given)
+    if not path.is_file():
+        raise SetupError(f"{name}: there is no file {path}.")
+    return path
+
+
+def _text(name: str, given: object) -> str:
+    return str(given)
+
+
+def _port(name: str, given: object) -> int:
+    port = _count(name, given)
+    if port > 65_535:
+        raise SetupError(f"{name}: a port is a number from 0 to 65535.")
+    return port
+
+
+def _count(name: str, given: object) -> int:
+    try:
+        count = int(str(given))
+    except ValueError:
+        count = -1
+    if count < 0:
+        raise SetupError(f"{name}: {given!r} is not a whole number of 0 or more.")
+    return count
+
+
+def _url(name: str, given: object) -> str:
+    url = str(given).rstrip("/")
+    if not url.startswith(("http://", "https://")) or len(url.split("/")) != 3:
+        raise SetupError(f"{name}: {given!r} is not an address such as https://stats.example.com.")
+    return url
+
+
+def _networks(name: str, given: object) -> tuple[str, ...]:
+    parts = given if isinstance(given, (list, tuple)) else str(given).split(",")
+    networks = []
+    for part in parts:
+        try:
+            networks.append(str(ipaddress.ip_network(str(part).strip(), strict=False)))
+        except ValueError:
+            raise SetupError(f"{name}: {part!r} is not an address or a network.") from None
+    return tuple(networks)
+
+
+_READERS = {
+    "data": _path,
+    "host": _text,
+    "port": _port,
+    "certificate": _file,
+    "certificate_key": _file,
+    "public_url": _url,
+    "trusted_proxies": _networks,
+    "collect_limit": _count,
+    "public_stats_limit": _count,
+    "owner_email": _text,
+}

@@ -1,0 +1,1 @@
+"""A question's way: parameters → ``StatsQuery`` → the store's integers → an answer."""

@@ -1,0 +1,110 @@
+"""The tables as they are now. Older files are brought here by ``MIGRATIONS``, one step each."""
+
+from __future__ import annotations
+
+import duckdb
+
+from ezee.errors import SetupError
+
+VERSION = 1
+
+# The columns of ``events`` stand in the order of ``model.event.Event``; ``seq`` comes last.
+_FIRST = """
+create table events (
+    site ubigint not null,
+    day integer not null,
+    hour utinyint not null,
+    utc_offset smallint not null,
+    happened_at bigint not null,
+    received_at bigint not null,
+    visitor ubigint not null,
+    event_id ubigint not null,
+    kind utinyint not null,
+    name varchar not null,
+    page varchar not null,
+    title varchar not null,
+    referrer varchar not null,
+    source varchar not null,
+    channel varchar not null,
+    utm_source varchar not null,
+    utm_medium varchar not null,
+    utm_campaign varchar not null,
+    utm_term varchar not null,
+    utm_content varchar not null,
+    country varchar not null,
+    browser varchar not null,
+    os varchar not null,
+    device varchar not null,
+    screen varchar not null,
+    language varchar not null,
+    props varchar not null,
+    amount bigint not null,
+    currency varchar not null,
+    interactive boolean not null,
+    population utinyint not null,
+    judged boolean not null,
+    seq bigint not null
+);
+create table visits (
+    site ubigint not null,
+    day integer not null,
+    hour utinyint not null,
+    utc_offset smallint not null,
+    visitor ubigint not null,
+    started_at bigint not null,
+    ended_at bigint not null,
+    pageviews integer not null,
+    events integer not null,
+    bounce utinyint not null,
+    duration bigint not null,
+    entry_page varchar not null,
+    exit_page varchar not null,
+    referrer varchar not null,
+    source varchar not null,
+    channel varchar not null,
+    utm_source varchar not null,
+    utm_medium varchar not null,
+    utm_campaign varchar not null,
+    utm_term varchar not null,
+    utm_content varchar not null,
+    country varchar not null,
+    browser varchar not null,
+    os varchar not null,
+    device varchar not null,
+    screen varchar not null,
+    language varchar not null
+);
+create table imports (
+    site ubigint not null,
+    head varchar not null,
+    head_size bigint not null,
+    lines bigint not null,
+    bytes bigint not null,
+    tail varchar not null,
+    salts bigint not null,
+    finished boolean not null,
+    unjudged boolean not null
+);
+create table state (name varchar not null, value bigint not null);
+insert into state values ('visits_up_to', 0);
+"""
+
+MIGRATIONS = (_FIRST,)
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring a file to ``VERSION``, each step in a transaction of its own.
+
+    Raises:
+        SetupError: the file was written by a newer version.
+    """
+    connection.execute("create table if not exists schema_version (version integer not null)")
+    row = connection.execute("select max(version) from schema_version").fetchone()
+    done = (row and row[0]) or 0
+    if done > VERSION:
+        raise SetupError("The event file was written by a newer ezee. Start that version instead.")
+    for version, script in enumerate(MIGRATIONS[done:], start=done + 1):
+        connection.execute("begin")
+        connection.execute(script)
+        connection.execute("insert into schema_version values (?)", [version])
+        connection.execute("commit")

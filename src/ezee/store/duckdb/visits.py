@@ -1,0 +1,190 @@
+"""Visits are derived from events, and from nothing else.
+
+The visits of one visitor on one day are a pure function of that visitor's events, written as one
+statement. A keeper thread runs it for every visitor who has events past a watermark, and moves
+the watermark in the same transaction. So a restart, a late event, an import or an event out of
+order needs no case of its own: what is derived is always what a brute-force reading would say.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import duckdb
+
+from ezee.errors import Unavailable
+
+_VISIT_GAP = 30 * 60_000
+
+# ``place`` orders a visitor's events; ``gap`` begins a visit where 30 minutes have passed.
+# Engagement (kind 2) opens no visit, so a group of nothing else is none.
+_DERIVE = f"""
+insert into visits
+select v.site, v.day, e.hour, e.utc_offset, v.visitor, v.started_at, v.ended_at,
+       v.pageviews, v.events,
+       case when v.pageviews = 1 and v.interactions = 0 then 1 else 0 end,
+       v.ended_at - v.started_at,
+       coalesce(v.entry_page, ''), coalesce(v.exit_page, ''),
+       e.referrer, e.source, e.channel,
+       e.utm_source, e.utm_medium, e.utm_campaign, e.utm_term, e.utm_content,
+       e.country, e.browser, e.os, e.device, e.screen, e.language
+from (
+    select site, day, visitor, visit,
+           min(happened_at) filter (where kind <> 2) as started_at,
+           max(happened_at) as ended_at,
+           arg_min(seq, place) filter (where kind <> 2) as first_seq,
+           count(*) filter (where kind = 0) as pageviews,
+           count(*) filter (where kind = 1) as events,
+           count(*) filter (where kind = 1 and interactive) as interactions,
+           arg_min(page, place) filter (where kind = 0) as entry_page,
+           arg_max(page, place) filter (where kind = 0) as exit_page
+    from (
+        select *, sum(gap) over (partition by site, visitor order by place) as visit
+        from (
+            select *,
+                   row_number() over in_order as place,
+                   case when happened_at - lag(happened_at) over in_order < {_VISIT_GAP}
+                        then 0 else 1 end as gap
+            from (
+                select site, day, visitor, happened_at, received_at, seq, kind, page, interactive
+                from events
+                where day = $day and (site, visitor) in (
+                    select (site, visitor) from changed where day = $day
+                )
+            )
+            window in_order as (
+                partition by site, visitor order by happened_at, received_at, seq
+            )
+        )
+    )
+    group by site, day, visitor, visit
+    having count(*) filter (where kind <> 2) > 0
+) as v
+join (select * from events where day = $day) as e on e.seq = v.first_seq
+"""
+
+
+class VisitKeeper:
+    """Keeps the ``visits`` table true to the ``events`` table.
+
+    It never starts again before a few times its last run's length has passed, so that it costs a
+    bounded share of a core however busy the service is.
+    """
+
+    _REST = 3.0
+
+    def __init__(
+        self,
+        connect: Callable[[], duckdb.DuckDBPyConnection],
+        latest: int,
+        on_error: Callable[[duckdb.Error], None],
+    ) -> None:
+        self._connect = connect
+        self._on_error = on_error
+        self._changed = threading.Condition()
+        self._deriving = threading.Lock()
+        self._latest = latest
+        self._stopping = False
+        self._connection = connect()
+        self._connection.execute(
+            "create temp table changed (site ubigint, day integer, visitor ubigint)"
+        )
+        self._done = _watermark(self._connection)
+        self._thread = threading.Thread(target=self._run, name="visits", daemon=True)
+        self._thread.start()
+
+    def announce(self, latest: int) -> None:
+        """Events up to the sequence number ``latest`` are stored now."""
+        with self._changed:
+            self._latest = max(self._latest, latest)
+            self._changed.notify_all()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until the visits of every event announced so far are there, or time is up."""
+        with self._changed:
+            target = self._latest
+            self._changed.wait_for(lambda: self._done >= target or self._stopping, seconds)
+
+    def paused(self) -> AbstractContextManager[bool]:
+        """While it is held no visit is written, so that another may delete some."""
+        return self._deriving
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        self._thread.join()
+        self._connection.close()
+
+    def _run(self) -> None:
+        while self._await_work():
+            began = time.monotonic()
+            try:
+                with self._deriving:
+                    self._derive_up_to(self._latest)
+            except duckdb.Error as error:
+                self._on_error(error)
+                self._rest(1.0)
+            else:
+                self._rest(self._REST * (time.monotonic() - began))
+
+    def _await_work(self) -> bool:
+        with self._changed:
+            self._changed.wait_for(lambda: self._latest > self._done or self._stopping)
+            return not self._stopping
+
+    def _rest(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopping, seconds)
+
+    def _derive_up_to(self, latest: int) -> None:
+        try:
+            self._connection.execute("begin")
+            rederive(self._connection, self._done, latest)
+            self._connection.execute("commit")
+        except duckdb.Error:
+            _roll_back(self._connection)
+            raise
+        with self._changed:
+            self._done = latest
+            self._changed.notify_all()
+
+
+def rederive(connection: duckdb.DuckDBPyConnection, after: int, up_to: int) -> None:
+    """Derive anew, in the open transaction, the visits of whoever has events in that range."""
+    connection.execute("delete from changed")
+    connection.execute(
+        "insert into changed select distinct site, day, visitor from events "
+        "where seq > ? and seq <= ?",
+        [after, up_to],
+    )
+    days = connection.execute("select distinct day from changed order by day").fetchall()
+    for (day,) in days:
+        connection.execute(
+            "delete from visits where day = $day and (site, visitor) in "
+            "(select (site, visitor) from changed where day = $day)",
+            {"day": day},
+        )
+        connection.execute(_DERIVE, {"day": day})
+    connection.execute("update state set value = ? where name = 'visits_up_to'", [up_to])
+
+
+def _watermark(connection: duckdb.DuckDBPyConnection) -> int:
+    row: tuple[Any, ...] | None = connection.execute(
+        "select value from state where name = 'visits_up_to'"
+    ).fetchone()
+    if row is None:
+        raise Unavailable
+    return int(row[0])
+
+
+def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
+    try:
+        connection.execute("rollback")
+    except duckdb.Error:
+        return

@@ -1,0 +1,69 @@
+"""The other end of ``remote``: the running service lends its store to commands."""
+
+from __future__ import annotations
+
+import os
+import socketserver
+import threading
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ezee.errors import EzeeError
+from ezee.store import wire
+from ezee.store.base import EventStore
+
+
+class StoreListener:
+    """Listens on the socket in the data folder until it is stopped."""
+
+    def __init__(self, folder: Path, store: EventStore) -> None:
+        (folder / wire.SOCKET_NAME).unlink(missing_ok=True)
+        self._path = folder / wire.SOCKET_NAME
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        before = os.umask(0o177)
+        try:
+            self._server = _Server(wire.address(handle), store)
+        finally:
+            os.umask(before)
+            os.close(handle)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, name="store-listener", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop listening and remove the socket."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._path.unlink(missing_ok=True)
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, path: str, store: EventStore) -> None:
+        self.store = store
+        super().__init__(path, _Handler)
+
+
+class _Handler(socketserver.BaseRequestHandler):
+    server: _Server
+
+    def handle(self) -> None:
+        while (request := wire.receive(self.request)) is not None:
+            try:
+                answer = [True, _call(self.server.store, request)]
+            except EzeeError as error:
+                answer = [False, error.message]
+            wire.send(self.request, msgspec.msgpack.encode(answer))
+
+
+def _call(store: EventStore, request: bytes) -> Any:
+    method, raw = msgspec.msgpack.decode(request, type=tuple[str, msgspec.Raw])
+    argument = msgspec.msgpack.decode(raw, type=wire.ARGUMENTS[method])
+    if method == "query":
+        return store.query(argument.site, argument.query)
+    return getattr(store, method)(argument)

@@ -1,0 +1,170 @@
+"""The OpenAPI document: what the framework knows of the routes, and what it cannot know.
+
+The framework describes the routes and bodies it reads itself. ``collect`` is a raw handler and
+``stats`` reads its own parameters, so those are written here, from the same tables that check
+them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar.openapi import ResponseSpec
+
+from ezee.events import wording
+from ezee.model.dimensions import DIMENSIONS
+from ezee.model.event import DropReason
+from ezee.model.metrics import METRICS
+from ezee.model.query import Interval
+from ezee.stats import periods
+from ezee.web.errors import STATUS
+
+Json = dict[str, Any]
+
+
+class ErrorDetail(msgspec.Struct, frozen=True):
+    """One wrong field or parameter."""
+
+    field: str
+    message: str
+
+
+class ErrorAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Every error of the API."""
+
+    error: str
+    message: str
+    details: list[ErrorDetail] | None = None
+
+
+_CODES = {status: code for code, status in STATUS.items()}
+
+
+def errors(*statuses: int) -> dict[int, ResponseSpec]:
+    """The error answers of a route, for its documentation."""
+    return {
+        status: ResponseSpec(
+            ErrorAnswer, generate_examples=False, description=f"`{_CODES[status]}`"
+        )
+        for status in (*statuses, 500)
+    }
+
+
+def complete(document: Json, base_url: str) -> Json:
+    """Add to the framework's document what it cannot know."""
+    paths = document["paths"]
+    document["servers"] = [{"url": base_url}]
+    document.setdefault("components", {})["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "`ezi_sk_` and 64 hex digits"}
+    }
+    paths["/api/public/collect"] = _collect()
+    for path, item in paths.items():
+        for operation in item.values():
+            if path.startswith("/api/v1/"):
+                operation["security"] = [{"bearer": []}]
+            elif path.startswith("/api/public/"):
+                operation["security"] = [{}, {"bearer": []}]
+    public = paths["/api/public/stats"]["get"]
+    public["parameters"] = [_parameter("site_id", {"type": "string"}, required=True), *_stats()]
+    owner = paths["/api/v1/trackers/{tracker_id}/stats"]["get"]
+    owner["parameters"] = [*owner.get("parameters", []), *_stats()]
+    for operation in (public, owner):
+        operation["responses"]["200"] = _json_response("The report.", {"data": _REPORT})
+        operation["responses"]["304"] = {"description": "Nothing has changed since that ETag."}
+    return document
+
+
+def _stats() -> list[Json]:
+    whole = {"type": "integer", "minimum": 0}
+    return [
+        _parameter("period", {"enum": list(periods.NAMES), "default": periods.DEFAULT}),
+        _parameter("from", {"type": "string", "format": "date"}),
+        _parameter("to", {"type": "string", "format": "date"}),
+        _parameter("interval", {"enum": [str(each) for each in Interval]}),
+        _parameter("metrics", {"type": "string", "description": f"Any of {', '.join(METRICS)}."}),
+        _parameter("dimension", {"type": "array", "items": {"enum": list(DIMENSIONS)}}),
+        _parameter("order", {"type": "string", "default": "-visitors"}),
+        _parameter("limit", {**whole, "minimum": 1, "maximum": 1000, "default": 10}),
+        _parameter("offset", {**whole, "maximum": 1_000_000, "default": 0}),
+    ]
+
+
+def _parameter(name: str, schema: Json, *, required: bool = False) -> Json:
+    return {"name": name, "in": "query", "required": required, "schema": schema}
+
+
+def _json_response(description: str, properties: Json) -> Json:
+    schema = {"type": "object", "required": list(properties), "properties": properties}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _object(properties: Json) -> Json:
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+_TEXT: Json = {"type": "string"}
+_ROWS: Json = {"type": "array", "items": {"type": "object"}}
+_REPORT = _object(
+    {
+        "site_id": _TEXT,
+        "period": _object({"from": _TEXT, "to": _TEXT, "interval": _TEXT, "timezone": _TEXT}),
+        "totals": {"type": "object", "additionalProperties": {"type": "number"}},
+        "timeseries": _ROWS,
+        "breakdowns": {"type": "object", "additionalProperties": _ROWS},
+        "rows": {"type": "object", "additionalProperties": {"type": "integer"}},
+    }
+)
+
+_FIELD_TYPES: dict[str, Json] = {
+    "screen_width": {"type": "integer", "minimum": 0},
+    "interactive": {"type": "boolean"},
+    "value": {"type": "number"},
+    "props": {"type": "object", "maxProperties": 30},
+}
+_FIELDS = {
+    name: {**_FIELD_TYPES.get(name, _TEXT), "description": f"It {expected}."}
+    for name, expected in wording.EXPECTED.items()
+    if name != "events"
+}
+_EVENT: Json = {"type": "object", "required": ["site_id"], "properties": _FIELDS}
+_BATCH = _object({"events": {"type": "array", "items": _EVENT, "minItems": 1, "maxItems": 500}})
+_DROPPED = _object({"index": {"type": "integer"}, "reason": {"enum": [str(r) for r in DropReason]}})
+
+
+_ERROR = _object({"error": _TEXT, "message": _TEXT})
+
+
+def _collect() -> Json:
+    accepted = _object(
+        {"accepted": {"type": "integer"}, "dropped": {"type": "array", "items": _DROPPED}}
+    )
+    failures = {
+        str(status): {
+            "description": f"`{_CODES[status]}`",
+            "content": {"application/json": {"schema": _ERROR}},
+        }
+        for status in (400, 401, 403, 404, 413, 415, 429, 500, 503)
+    }
+    body = {"schema": {"anyOf": [_EVENT, _BATCH]}}
+    return {
+        "post": {
+            "summary": "Collect",
+            "description": "Record a pageview or a custom event, or a batch; 202 means on disk.",
+            "operationId": "Collect",
+            "requestBody": {"required": True, "content": {"application/json": body}},
+            "responses": {"202": _json_response("On disk.", {"data": accepted}), **failures},
+        },
+        "get": {
+            "summary": "Collect by pixel",
+            "description": "The same by query string; answers a 1×1 GIF that no cache keeps.",
+            "operationId": "CollectPixel",
+            "parameters": [
+                _parameter(name, {"type": "string"}, required=name == "site_id") for name in _FIELDS
+            ],
+            "responses": {
+                "200": {"description": "The pixel.", "content": {"image/gif": {}}},
+                **{status: failures[status] for status in failures if status not in {"413", "415"}},
+            },
+        },
+    }

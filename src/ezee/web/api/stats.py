@@ -1,0 +1,99 @@
+"""The stats of one tracker: to anyone by ``site_id``, to its owner by ``id``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+import anyio.to_thread
+import msgspec
+from litestar import Request, Response, get
+from litestar.params import Parameter
+
+from ezee.accounts.policy import readable_by_owner, readable_by_public
+from ezee.errors import InvalidRequest, NotFound
+from ezee.model.site import ReadableSite
+from ezee.stats.parse import Now, Parameters, parse
+from ezee.stats.run import Report, report
+from ezee.web.api.documentation import errors
+from ezee.web.api.guards import bearer, principal_of, public, visitor_of
+from ezee.web.services import Services, services_of
+
+AnyRequest = Request[Any, Any, Any]
+Find = Callable[[], ReadableSite]
+
+
+@get(
+    "/api/public/stats",
+    guards=[public],
+    responses=errors(400, 401, 403, 404, 429, 503),
+)
+async def public_stats(request: AnyRequest) -> Response[bytes]:
+    """The aggregated stats of a tracker whose stats are public, or of the token's own."""
+    services, viewer = services_of(request), visitor_of(request)
+    parameters = _parameters(request)
+    site_ids = [value for name, value in parameters if name == "site_id"]
+    if len(site_ids) != 1:
+        raise InvalidRequest.field("site_id", "is required, once")
+    rest = [pair for pair in parameters if pair[0] != "site_id"]
+    find = partial(_public_site, services, site_ids[0], viewer)
+    return await _answer(request, services, find, rest)
+
+
+@get(
+    "/api/v1/trackers/{tracker_id:str}/stats",
+    guards=[bearer("read")],
+    responses=errors(400, 401, 403, 404, 429, 503),
+)
+async def owner_stats(
+    request: AnyRequest,
+    tracker_id: Annotated[str, Parameter(description="The tracker's `id`, a UUID.")],
+) -> Response[bytes]:
+    """The stats of one of the account's trackers, public or not."""
+    services, viewer = services_of(request), principal_of(request).user_id
+    find = partial(readable_by_owner, services.database, viewer, tracker_id)
+    return await _answer(request, services, find, _parameters(request))
+
+
+async def _answer(
+    request: AnyRequest, services: Services, find: Find, parameters: Parameters
+) -> Response[bytes]:
+    content = await anyio.to_thread.run_sync(
+        _report, services, find, parameters, limiter=services.readers
+    )
+    body = msgspec.json.encode({"data": content})
+    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers = {"etag": tag, "cache-control": "no-cache"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _report(services: Services, find: Find, parameters: Parameters) -> Report:
+    """Wrong parameters are told before a tracker is missed."""
+    now = services.clock.now()
+    try:
+        site = find()
+    except NotFound:
+        parse(parameters, Now(now, "UTC", None))
+        raise
+    return report(services.store, site, parameters, now)
+
+
+def _public_site(services: Services, site_id: str, viewer: str | None) -> ReadableSite:
+    return readable_by_public(services.directory.find(site_id), viewer)
+
+
+def _parameters(request: AnyRequest) -> list[tuple[str, str]]:
+    query = request.scope["query_string"]
+    try:
+        return parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=200
+        )
+    except UnicodeDecodeError:
+        raise InvalidRequest("The query string is not percent-encoded UTF-8.") from None
+    except ValueError:
+        raise InvalidRequest("The query string has too many parameters.") from None

@@ -1,0 +1,170 @@
+"""``/api/v1/trackers``: the account's trackers, by Bearer token."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import anyio.to_thread
+import msgspec
+from litestar import Request, delete, get, patch, post
+from litestar.params import Parameter
+
+from ezee.accounts import trackers
+from ezee.accounts.tables import Tracker
+from ezee.accounts.trackers import TrackerChange
+from ezee.erasing import erase_due
+from ezee.model.calendar import utc_text
+from ezee.model.site import site_key
+from ezee.web.api.documentation import errors
+from ezee.web.api.guards import bearer, json_body, principal_of
+from ezee.web.services import Services, services_of
+
+AnyRequest = Request[Any, Any, Any]
+TrackerId = Annotated[str, Parameter(description="The tracker's `id`, a UUID.")]
+
+
+class TrackerSummary(msgspec.Struct, frozen=True):
+    """A tracker in the list: exactly these five fields."""
+
+    id: str
+    name: str
+    domain: str
+    site_id: str
+    created_at: str
+
+
+class TrackerDetail(msgspec.Struct, frozen=True):
+    """One tracker alone, with its settings."""
+
+    id: str
+    name: str
+    domain: str
+    site_id: str
+    created_at: str
+    timezone: str
+    hostnames: list[str]
+    public_stats: bool
+
+
+class TrackerList(msgspec.Struct, frozen=True):
+    """The answer of the list."""
+
+    data: list[TrackerSummary]
+
+
+class OneTracker(msgspec.Struct, frozen=True):
+    """The answer about one tracker."""
+
+    data: TrackerDetail
+
+
+class NewTracker(msgspec.Struct, frozen=True):
+    """What a new tracker needs; ``timezone`` is UTC unless given."""
+
+    name: str | None = None
+    domain: str | None = None
+    timezone: str | None = None
+    hostnames: list[str] | None = None
+    public_stats: bool | None = None
+
+
+@get("/api/v1/trackers", guards=[bearer("read")], responses=errors(401, 403, 429))
+async def list_trackers(request: AnyRequest) -> TrackerList:
+    """List the trackers in the account, oldest first."""
+    services, viewer = services_of(request), principal_of(request).user_id
+    rows = await anyio.to_thread.run_sync(trackers.list_trackers, services.database, viewer)
+    return TrackerList([_summary(row) for row in rows])
+
+
+@post(
+    "/api/v1/trackers",
+    guards=[bearer("write"), json_body],
+    responses=errors(400, 401, 403, 409, 413, 415, 429),
+)
+async def add_tracker(request: AnyRequest, data: NewTracker) -> OneTracker:
+    """Add a tracker."""
+    services, viewer = services_of(request), principal_of(request).user_id
+    row = await anyio.to_thread.run_sync(
+        trackers.add_tracker, services.database, viewer, _change(data), services.clock.now()
+    )
+    services.directory.refresh()
+    return OneTracker(_detail(row))
+
+
+@get(
+    "/api/v1/trackers/{tracker_id:str}",
+    guards=[bearer("read")],
+    responses=errors(401, 403, 404, 429),
+)
+async def one_tracker(request: AnyRequest, tracker_id: TrackerId) -> OneTracker:
+    """One tracker with its settings."""
+    services, viewer = services_of(request), principal_of(request).user_id
+    row = await anyio.to_thread.run_sync(
+        trackers.find_tracker, services.database, viewer, tracker_id
+    )
+    return OneTracker(_detail(row))
+
+
+@patch(
+    "/api/v1/trackers/{tracker_id:str}",
+    guards=[bearer("write"), json_body],
+    responses=errors(400, 401, 403, 404, 409, 413, 415, 429),
+)
+async def change_tracker(
+    request: AnyRequest, tracker_id: TrackerId, data: NewTracker
+) -> OneTracker:
+    """Change a tracker: the fields that are given, the others stay."""
+    services, viewer = services_of(request), principal_of(request).user_id
+    row = await anyio.to_thread.run_sync(_apply, services, viewer, tracker_id, _change(data))
+    services.directory.refresh()
+    return OneTracker(_detail(row))
+
+
+@delete(
+    "/api/v1/trackers/{tracker_id:str}",
+    guards=[bearer("write")],
+    responses=errors(401, 403, 404, 429),
+)
+async def remove_tracker(request: AnyRequest, tracker_id: TrackerId) -> None:
+    """Delete a tracker, its events with it."""
+    services, viewer = services_of(request), principal_of(request).user_id
+    await anyio.to_thread.run_sync(
+        trackers.remove_tracker, services.database, viewer, tracker_id, services.clock.now()
+    )
+    # From here on no event of the tracker is accepted; those in line are stored, then erased.
+    services.directory.refresh()
+    await services.commit.settled()
+    await anyio.to_thread.run_sync(erase_due, services.database, services.store, services.salts)
+
+
+def _apply(services: Services, viewer: str, tracker_id: str, change: TrackerChange) -> Tracker:
+    trackers.check_change(change)
+    tracker = trackers.find_tracker(services.database, viewer, tracker_id)
+    has_events = (
+        change.timezone is not None
+        and services.store.describe(site_key(tracker.site_id)).events > 0
+    )
+    return trackers.change_tracker(
+        services.database, viewer, tracker_id, change, has_events=has_events
+    )
+
+
+def _change(data: NewTracker) -> TrackerChange:
+    return TrackerChange(**msgspec.structs.asdict(data))
+
+
+def _summary(row: Tracker) -> TrackerSummary:
+    return TrackerSummary(row.id, row.name, row.domain, row.site_id, utc_text(row.created_at))
+
+
+def _detail(row: Tracker) -> TrackerDetail:
+    return TrackerDetail(
+        row.id,
+        row.name,
+        row.domain,
+        row.site_id,
+        utc_text(row.created_at),
+        row.timezone,
+        list(row.hostnames),
+        row.public_stats,
+    )

@@ -1,0 +1,81 @@
+"""Bearer tokens on a request: who asks, whether they may, how often."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import anyio.to_thread
+
+from ezee.accounts.database import Database
+from ezee.accounts.plans import REQUESTS_PER_MINUTE
+from ezee.accounts.tokens import LastUsed, Principal, authenticate
+from ezee.clock import Clock
+from ezee.errors import Forbidden, Unauthorized
+from ezee.limits import Allowance, Buckets
+
+_PLAIN_HTTP = (
+    "This token came over plain HTTP, where others can read it. Use HTTPS, and replace the token."
+)
+
+
+class Credentials(NamedTuple):
+    """What a request says of its sender: the ``Authorization`` header and the scheme it used."""
+
+    authorization: str | None
+    scheme: str
+
+
+class Authenticator:
+    """Turns credentials into a principal, by the account database as it is at that moment."""
+
+    def __init__(
+        self, database: Database, last_used: LastUsed, clock: Clock, *, https: bool
+    ) -> None:
+        self._database = database
+        self._last_used = last_used
+        self._clock = clock
+        self._https = https
+        self._buckets = Buckets(clock)
+
+    async def identify(self, credentials: Credentials) -> Principal:
+        """The principal of a request that must have one.
+
+        Raises:
+            Unauthorized: the token is missing, malformed, unknown, revoked or expired.
+        """
+        scheme, _, plain = (credentials.authorization or "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthorized
+        now = self._clock.now()
+        principal = await anyio.to_thread.run_sync(
+            authenticate, self._database, plain.strip(" "), now
+        )
+        self._last_used.note(principal, now)
+        return principal
+
+    async def identify_if_any(self, credentials: Credentials) -> Principal | None:
+        """The principal of a request that need not have one; a bad token is refused all the same.
+
+        Raises:
+            Unauthorized: there is a token, and it is bad. Forbidden: it came over plain HTTP.
+        """
+        if credentials.authorization is None:
+            return None
+        principal = await self.identify(credentials)
+        self.check_transport(credentials)
+        return principal
+
+    def take(self, principal: Principal) -> Allowance:
+        """Take one request out of the token's bucket."""
+        return self._buckets.take(principal.token_id, REQUESTS_PER_MINUTE[principal.plan])
+
+    def check_transport(self, credentials: Credentials) -> None:
+        """Raise ``Forbidden`` for a token that came over plain HTTP to an HTTPS service."""
+        if self._https and credentials.scheme != "https":
+            raise Forbidden(_PLAIN_HTTP)
+
+
+def check_scope(principal: Principal, scope: str) -> None:
+    """Raise ``Forbidden`` when the token's scope does not cover ``read`` or ``write``."""
+    if not principal.may(scope):
+        raise Forbidden(f"This token's scope does not include {scope}.")

@@ -1,0 +1,208 @@
+"""``/api/public/collect``: a raw ASGI handler, because every pageview of every site comes here."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections.abc import Iterable
+from urllib.parse import quote
+
+import msgspec
+from litestar.types import HTTPScope, Receive, Send
+
+from ezee.accounts.tokens import Principal
+from ezee.errors import (
+    EzeeError,
+    InvalidRequest,
+    MethodNotAllowed,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+)
+from ezee.events.collector import Collector, Outcome, Sender, plain_address
+from ezee.events.payload import BODY_LIMIT, Payload, read_body, read_query
+from ezee.limits import Buckets
+from ezee.web.auth import Authenticator, Credentials, check_scope
+from ezee.web.errors import Answer, answer_json
+
+PATH = "/api/public/collect"
+
+_METHODS = ("GET", "OPTIONS", "POST")
+_PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+_CORS = {"access-control-allow-origin": "*"}
+_PREFLIGHT = Answer(
+    204,
+    {
+        **_CORS,
+        "access-control-allow-methods": "GET, POST, OPTIONS",
+        "access-control-allow-headers": "Content-Type, Authorization",
+        "access-control-max-age": "86400",
+    },
+    b"",
+)
+_BODY_TYPES = {b"application/json", b"text/plain"}
+_BODY_TYPES_SENTENCE = "Send the body as application/json, or as text/plain that holds JSON."
+_encode = msgspec.json.Encoder().encode
+
+
+class CollectLimit:
+    """At most so many events a minute from one address to one tracker; loopback is exempt."""
+
+    def __init__(self, buckets: Buckets, per_minute: int) -> None:
+        self._buckets = buckets
+        self._per_minute = per_minute
+
+    def take(self, sender: Sender, site_id: str, count: int) -> None:
+        """Raise ``RateLimited`` when the address has sent too much."""
+        if self._per_minute == 0 or _is_loopback(sender.address):
+            return
+        self._buckets.take((sender.address, site_id), self._per_minute, count).enforce()
+
+
+class CollectHandler:
+    """The ASGI application of ``collect``."""
+
+    def __init__(self, collector: Collector, authenticator: Authenticator) -> None:
+        self._collector = collector
+        self._authenticator = authenticator
+
+    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            answer = await self._answer(scope, receive)
+        except EzeeError as error:
+            answer = answer_json(error)
+            answer = answer._replace(headers={**answer.headers, **_CORS})
+        await _send(send, answer, head=scope["method"] == "HEAD")
+
+    async def _answer(self, scope: HTTPScope, receive: Receive) -> Answer:
+        method = scope["method"]
+        if method == "OPTIONS":
+            return _PREFLIGHT
+        if method not in _METHODS:
+            raise MethodNotAllowed(_METHODS)
+        headers = _Headers(scope["headers"])
+        principal = await self._principal(scope, headers)
+        sender = _sender(scope, headers, principal)
+        if method == "GET":
+            payload = read_query(_with_referer(scope["query_string"], headers))
+            _check_vouching([payload], principal)
+            await self._collector.collect(payload, sender)
+            return _PIXEL_ANSWER
+        return _accepted(await self._collect_body(await _body(headers, receive), sender, principal))
+
+    async def _principal(self, scope: HTTPScope, headers: _Headers) -> Principal | None:
+        authorization = headers.text(b"authorization")
+        if authorization is None:
+            return None
+        credentials = Credentials(authorization, scope["scheme"])
+        return await self._authenticator.identify_if_any(credentials)
+
+    async def _collect_body(
+        self, body: bytes, sender: Sender, principal: Principal | None
+    ) -> Outcome:
+        read = read_body(body)
+        if isinstance(read, Payload):
+            _check_vouching([read], principal)
+            return await self._collector.collect(read, sender)
+        _check_vouching([each for each in read if isinstance(each, Payload)], principal)
+        return await self._collector.collect_batch(read, sender)
+
+
+class _Headers:
+    """The few headers that matter here; the last of a name counts."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
+        self._values = dict(pairs)
+
+    def raw(self, name: bytes) -> bytes:
+        return self._values.get(name, b"")
+
+    def text(self, name: bytes) -> str | None:
+        value = self._values.get(name)
+        return None if value is None else value.decode("latin-1")
+
+
+def _sender(scope: HTTPScope, headers: _Headers, principal: Principal | None) -> Sender:
+    client = scope.get("client")
+    address = plain_address(client[0]) if client else ""
+    # Agents are UTF-8 where they are not ASCII; bytes that are neither tell visitors apart still.
+    user_agent = headers.raw(b"user-agent").decode("utf-8", "backslashreplace")
+    return Sender(address, user_agent, principal.user_id if principal else None)
+
+
+def _check_vouching(payloads: Iterable[Payload], principal: Principal | None) -> None:
+    """To name a visitor is to write on the owner's behalf."""
+    if principal is None:
+        return
+    if any(each.client_ip is not None or each.user_agent is not None for each in payloads):
+        check_scope(principal, "write")
+
+
+def _with_referer(query: bytes, headers: _Headers) -> bytes:
+    """The pixel's page is the one that shows it, unless the query says otherwise."""
+    fields = {part.split(b"=", 1)[0] for part in query.split(b"&")}
+    referer = headers.text(b"referer")
+    if b"url" in fields or not referer:
+        return query
+    return query + b"&url=" + quote(referer, safe="").encode()
+
+
+async def _body(headers: _Headers, receive: Receive) -> bytes:
+    length = headers.raw(b"content-length")
+    if length.isdigit() and int(length) > BODY_LIMIT:
+        raise PayloadTooLarge
+    content_type = headers.raw(b"content-type").split(b";", 1)[0].strip().lower()
+    if content_type not in _BODY_TYPES:
+        raise UnsupportedMediaType(_BODY_TYPES_SENTENCE)
+    parts = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise InvalidRequest("The request ended before its body did.")
+        if message["type"] != "http.request":
+            continue
+        parts += message["body"]
+        if len(parts) > BODY_LIMIT:
+            raise PayloadTooLarge
+        if not message.get("more_body"):
+            return bytes(parts)
+
+
+def _accepted(outcome: Outcome) -> Answer:
+    return Answer(
+        202,
+        {"content-type": "application/json", "cache-control": "no-store", **_CORS},
+        _encode({"data": outcome}),
+    )
+
+
+_PIXEL_ANSWER = Answer(
+    200,
+    {
+        "content-type": "image/gif",
+        "cache-control": "no-store, no-cache, must-revalidate, max-age=0",
+        "pragma": "no-cache",
+        "expires": "0",
+        **_CORS,
+    },
+    _PIXEL,
+)
+
+
+def _is_loopback(address: str) -> bool:
+    return address == "::1" or address.startswith("127.")
+
+
+async def _send(send: Send, answer: Answer, *, head: bool = False) -> None:
+    headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
+    if answer.body or answer.status != 204:
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send(
+        {
+            "type": "http.response.body",
+            "body": b"" if head else answer.body,
+            "more_body": False,
+        }
+    )

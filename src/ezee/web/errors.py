@@ -1,0 +1,100 @@
+"""From a named failure to an answer: the one status table, the one JSON shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import NamedTuple
+
+import msgspec
+
+from ezee.errors import (
+    EzeeError,
+    InvalidRequest,
+    MethodNotAllowed,
+    RateLimited,
+    Unavailable,
+)
+
+STATUS = {
+    "invalid_request": 400,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "conflict": 409,
+    "payload_too_large": 413,
+    "unsupported_media_type": 415,
+    "rate_limited": 429,
+    "server_error": 500,
+    "unavailable": 503,
+}
+
+
+class Answer(NamedTuple):
+    """A whole HTTP answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def answer_json(error: EzeeError) -> Answer:
+    """The answer that tells a program of a failure."""
+    content: dict[str, object] = {"error": error.code, "message": error.message}
+    if isinstance(error, InvalidRequest) and error.details:
+        content["details"] = [detail._asdict() for detail in error.details]
+    headers = {"content-type": "application/json", "cache-control": "no-store", **_headers(error)}
+    return Answer(STATUS.get(error.code, 500), headers, msgspec.json.encode(content))
+
+
+def answer_page(error: EzeeError) -> Answer:
+    """The answer that tells a person of a failure."""
+    status = STATUS.get(error.code, 500)
+    title = _TITLES.get(status, "Something went wrong")
+    page = _PAGE.format(title=escape(title), message=escape(error.message))
+    headers = {
+        "content-type": "text/html; charset=utf-8",
+        "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+        **_headers(error),
+    }
+    return Answer(status, headers, page.encode())
+
+
+def wants_json(path: str, accept: Iterable[str]) -> bool:
+    """Whether a failure on this path is told in JSON."""
+    if path == "/api" or path.startswith("/api/"):
+        return True
+    return any("application/json" in each for each in accept)
+
+
+def _headers(error: EzeeError) -> dict[str, str]:
+    if error.code == "unauthorized":
+        return {"www-authenticate": "Bearer"}
+    if isinstance(error, MethodNotAllowed):
+        return {"allow": ", ".join(error.allow)}
+    if isinstance(error, (RateLimited, Unavailable)):
+        return {"retry-after": str(error.retry_after)}
+    return {}
+
+
+_TITLES = {
+    404: "There is nothing here",
+    405: "That is not possible here",
+    500: "Something went wrong on our side",
+    503: "Back in a moment",
+}
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width">
+<style>
+:root {{ color-scheme: light dark; --paper: #fbfaf7; --ink: #1b1d1f; --accent: #0b6e6e }}
+@media (prefers-color-scheme: dark) {{
+:root {{ --paper: #141618; --ink: #eceae4; --accent: #4fc4bd }} }}
+body {{ font: 15px/1.5 system-ui, sans-serif; background: var(--paper); color: var(--ink);
+margin: 20vh auto; max-width: 32rem; padding: 0 1rem }}
+a {{ color: var(--accent) }}
+</style></head>
+<body><h1>{title}</h1><p>{message}</p><p><a href="/">Back to the start</a></p></body></html>
+"""

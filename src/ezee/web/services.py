@@ -1,0 +1,41 @@
+"""What the routes work with, put together once by ``app``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from anyio import CapacityLimiter
+from litestar.connection import ASGIConnection
+
+from ezee.accounts.database import Database
+from ezee.accounts.directory import SiteDirectory
+from ezee.clock import Clock
+from ezee.events.committer import GroupCommit
+from ezee.limits import Buckets
+from ezee.settings import Settings
+from ezee.store.base import EventStore
+from ezee.store.salts import Salts
+from ezee.web.auth import Authenticator
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts of one running service."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    directory: SiteDirectory
+    store: EventStore
+    salts: Salts
+    commit: GroupCommit
+    authenticator: Authenticator
+    public_stats: Buckets
+    readers: CapacityLimiter
+
+
+def services_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Services:
+    """The services behind a connection."""
+    services: Services = connection.app.state["services"]
+    return services

@@ -1,0 +1,47 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.service import Account, Service
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One running service for all the tests that only talk to it, without public limits."""
+    running = Service(
+        tmp_path_factory.mktemp("service") / "data", "--public-stats-limit", "0"
+    ).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_service(tmp_path: Path) -> Iterator[Service]:
+    """A service of the test's own, to be stopped, killed and started again."""
+    own = Service(tmp_path / "data", "--public-stats-limit", "0").start()
+    yield own
+    if own.process is not None:
+        own.stop()
+
+
+@pytest.fixture(scope="session")
+def alice(service: Service) -> Account:
+    """Owns things."""
+    return service.account("alice@example.com")
+
+
+@pytest.fixture(scope="session")
+def bob(service: Service) -> Account:
+    """Owns other things, and nothing of Alice's."""
+    return service.account("bob@example.com")
+
+
+@pytest.fixture(scope="session")
+def charlie(service: Service) -> Account:
+    """Owns nothing at all."""
+    return service.account("charlie@example.com", plan="free")

@@ -1,0 +1,129 @@
+"""The real service as a process of its own, as an operator would start it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+
+BROWSER = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/126.0.0.0 Safari/537.36"
+)
+PASSWORD = "correct horse battery"
+_ANSWERS = re.compile(r"answers at (https?://\S+?),? its data")
+
+
+class Account(NamedTuple):
+    """A user, a token of theirs and a client that sends it."""
+
+    email: str
+    token: str
+    token_id: str
+    client: httpx.Client
+
+
+class Service:
+    """``ezee serve`` on a data folder. Start it as often as you like."""
+
+    def __init__(self, data: Path, *options: str, environ: dict[str, str] | None = None) -> None:
+        self.data = data
+        self.options = options
+        self.environ = {**os.environ, **(environ or {})}
+        self.process: subprocess.Popen[bytes] | None = None
+        self.url = ""
+        self.log = data.parent / f"{data.name}.log"
+
+    def start(self, seconds: float = 30) -> Service:
+        """Start it and return when it answers."""
+        with self.log.open("ab") as log:
+            written = log.tell()
+            self.process = subprocess.Popen(
+                [*EZEE, "serve", "--data", str(self.data), "--port", "0", *self.options],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env=self.environ,
+            )
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            text = self.log.read_bytes()[written:].decode()
+            found = _ANSWERS.search(text.replace("\n", " "))
+            if found:
+                self.url = found[1]
+                return self
+            if self.process.poll() is not None:
+                raise AssertionError(f"the service ended with {self.process.returncode}: {text}")
+            time.sleep(0.02)
+        raise AssertionError(f"the service did not answer: {self.log.read_text()}")
+
+    def stop(self) -> int:
+        """Ask it to stop and wait; returns its exit status."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """``kill -9``."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> int:
+        assert self.process is not None
+        self.process.send_signal(how)
+        status = self.process.wait(30)
+        self.process = None
+        return status
+
+    def command(self, *arguments: str, stdin: str = "", check: bool = True) -> str:
+        """Run an ``ezee`` command on the same folder; returns what it printed."""
+        done = subprocess.run(
+            [*EZEE, *arguments, "--data", str(self.data)],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env=self.environ,
+            timeout=120,
+        )
+        if check and done.returncode != 0:
+            raise AssertionError(f"ezee {arguments} ended with {done.returncode}: {done.stderr}")
+        return done.stdout
+
+    def json(self, *arguments: str, stdin: str = "") -> Any:
+        """The same for a command with ``--json``."""
+        return json.loads(self.command(*arguments, "--json", stdin=stdin))
+
+    def account(self, email: str, plan: str = "pro") -> Account:
+        """Add a user with a token."""
+        self.command(
+            "user", "add", email, "--plan", plan, "--password-stdin", stdin=f"{PASSWORD}\n"
+        )
+        made = self.json("token", "new", "--user", email, "--name", "Tests")
+        client = httpx.Client(
+            base_url=self.url, headers={"authorization": f"Bearer {made['token']}"}, timeout=30
+        )
+        return Account(email, made["token"], made["id"], client)
+
+    def tracker(self, email: str, domain: str = "example.com", timezone: str = "UTC") -> Any:
+        """Add a tracker; returns what the command prints of it."""
+        return self.json(
+            "tracker", "add", "--user", email, "--name", domain, "--domain", domain,
+            "--timezone", timezone,
+        )  # fmt: skip
+
+    def collect(self, event: dict[str, Any], **headers: str) -> httpx.Response:
+        """Send one event as a browser would."""
+        return httpx.post(
+            f"{self.url}/api/public/collect",
+            json=event,
+            headers={"user-agent": BROWSER, **{k.replace("_", "-"): v for k, v in headers.items()}},
+            timeout=30,
+        )
+
+
+EZEE = (sys.executable, "-m", "ezee")

@@ -1,0 +1,144 @@
+# The virtual environment that ./start and ./test share. Both source this file, having set
+# `root` to the project's folder.
+# shellcheck shell=sh
+
+environment=${root:?}/.venv
+
+tell() {
+    printf '%s\n' "$*" >&2
+}
+
+fail() {
+    tell "${0##*/}: $*"
+    exit 1
+}
+
+# prepare LOCK MEGABYTES: install what LOCK pins, and the project, unless that is done already.
+prepare() {
+    lock=$1
+    stamp=$environment/installed-$lock
+    wanted=$(fingerprint)
+    if [ -x "$environment/bin/ezee" ] && "$environment/bin/python" -c '' 2>/dev/null &&
+        [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+        return
+    fi
+    check_room "$2"
+    make_environment
+    install
+    printf '%s\n' "$wanted" >"$stamp"
+}
+
+# What an installation depends on. The folder is part of it: an environment cannot be moved.
+fingerprint() {
+    {
+        printf '%s\n' "$root"
+        cat "$root/pyproject.toml" "$root/$lock"
+    } | sha256sum
+}
+
+check_room() {
+    free=$(df -Pk "$root" | {
+        read -r _
+        read -r _ _ _ kilobytes _
+        echo "$((kilobytes / 1024))"
+    })
+    [ "$free" -ge "$1" ] ||
+        fail "$1 MB of free disk space are needed in $root, and there are $free."
+}
+
+make_environment() {
+    if "$environment/bin/python" -m pip --version >/dev/null 2>&1; then
+        return
+    fi
+    python=$(find_python) || exit 1
+    "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+        fail "Python's venv module is not complete. Install it with: apt-get install python3-venv"
+    tell "Making a virtual environment in $environment with $("$python" -V)."
+    "$python" -m venv --clear "$environment" ||
+        fail "the virtual environment could not be made; the reason is above."
+}
+
+find_python() {
+    for candidate in python3 python3.13 python3.12 python3.11; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$candidate"
+            return
+        fi
+    done
+    found=$(python3 -V 2>/dev/null) || found="none"
+    fail "Python 3.11 or newer is needed; found: $found." \
+        "On Debian: apt-get install python3 python3-venv"
+}
+
+install() {
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    total=$(grep -c '^[a-z].*==' "$root/$lock")
+    tell "Installing $total packages from $lock. This is done once and takes a minute or two."
+    pip_install -r "$root/$lock" | show_progress || explain
+    tell "Installing ezee itself."
+    pip_install --no-deps --editable "$root" | show_progress || explain
+    rm -f "$log"
+    trap - EXIT
+}
+
+# A pipeline has the status of its last command, so success is one more line.
+pip_install() {
+    PYTHONUNBUFFERED=1 "$environment/bin/python" -m pip --disable-pip-version-check \
+        --no-input install "$@" 2>"$log" && echo "$success"
+}
+success="-- installed --"
+
+# One line for each package, in place on a terminal; the rest of what pip says is left out.
+show_progress() {
+    count=0
+    status=1
+    while IFS= read -r line; do
+        case $line in
+        "Collecting "* | "Requirement already satisfied: "* | "Ignoring "*)
+            count=$((count + 1))
+            line=${line#Collecting }
+            line=${line#Requirement already satisfied: }
+            show_line "$count/$total ${line%% *}"
+            ;;
+        *"Downloading "*.whl" ("*)
+            line=${line#*Downloading }
+            show_line "downloading ${line##*/}"
+            ;;
+        "Installing collected packages"*)
+            show_line "unpacking"
+            ;;
+        "$success")
+            status=0
+            ;;
+        esac
+    done
+    if [ -t 2 ]; then
+        printf '\r\033[K' >&2
+    fi
+    return "$status"
+}
+
+show_line() {
+    if [ -t 2 ]; then
+        printf '\r\033[K  %.70s' "$1" >&2
+    else
+        tell "  $1"
+    fi
+}
+
+explain() {
+    said=$(cat "$log")
+    case $said in
+    *"No space left on device"*)
+        fail "the disk is full. Make room, then run this again."
+        ;;
+    *"Failed to establish a new connection"* | *"Max retries exceeded"* | \
+        *"connection broken"* | *"Temporary failure in name resolution"*)
+        fail "pip cannot reach its package index. Check the network, and pip's own settings" \
+            "when there is a proxy or a mirror; then run this again."
+        ;;
+    esac
+    tell "$said"
+    fail "pip could not install the dependencies; the reason is above."
+}

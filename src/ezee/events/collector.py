@@ -70,6 +70,7 @@ class Collector:
             InvalidRequest: it is wrong. NotFound: there is no such tracker. RateLimited: too
             many from this address. Unavailable: it could not be stored.
         """
+        _check_statement(payload, sender)
         site = self._sites.find(payload.site_id or "")
         if site is None:
             raise NotFound("There is no tracker with this site_id.")
@@ -136,16 +137,29 @@ class Collector:
         )
 
 
+def _check_statement(payload: Payload, sender: Sender) -> None:
+    """What is wrong with a named visitor whoever the owner is: told before a tracker is missed."""
+    if payload.client_ip is None and payload.user_agent is None:
+        return
+    if sender.owner is None:
+        raise _not_the_owners(payload)
+    if payload.client_ip is not None and not plain_address(payload.client_ip):
+        raise InvalidRequest.field("client_ip", wording.EXPECTED["client_ip"])
+
+
+def _not_the_owners(payload: Payload) -> InvalidRequest:
+    field = "client_ip" if payload.client_ip is not None else "user_agent"
+    return InvalidRequest.field(field, wording.OWNER_ONLY)
+
+
 def _stated(payload: Payload, sender: Sender, trusted: bool) -> tuple[str, str]:
     """The visitor that a server-side sender names, which the owner alone may do."""
+    _check_statement(payload, sender)
     if not trusted:
-        field = "client_ip" if payload.client_ip is not None else "user_agent"
-        raise InvalidRequest.field(field, wording.OWNER_ONLY)
+        raise _not_the_owners(payload)
     address = sender.address
     if payload.client_ip is not None:
         address = plain_address(payload.client_ip)
-        if not address:
-            raise InvalidRequest.field("client_ip", wording.EXPECTED["client_ip"])
     user_agent = sender.user_agent if payload.user_agent is None else payload.user_agent
     return address, user_agent
 

@@ -7,9 +7,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, Protocol
 
+import structlog
+
 from ezee.errors import EzeeError, Unavailable
 from ezee.model.event import Event
 from ezee.store.base import Batch, EventStore
+
+_log = structlog.get_logger("ezee.events")
 
 
 class SavedSalts(Protocol):
@@ -79,11 +83,10 @@ class GroupCommit:
                 duplicates = await loop.run_in_executor(self._writer, self._commit, events)
             except EzeeError as error:
                 _refuse(group, error)
-            except Exception:
+            except Exception as failure:  # noqa: BLE001 - whoever is next in line must not wait
+                # Its message may quote what a visitor sent; only its kind is written.
+                _log.error("commit failed", kind=type(failure).__name__)
                 _refuse(group, Unavailable())
-                self._finish(len(events))
-                self._committing = None
-                raise
             else:
                 _answer(group, duplicates)
             self._finish(len(events))

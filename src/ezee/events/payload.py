@@ -155,6 +155,10 @@ _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8}){0,8}")
 _PROP_KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 _LONGEST = {"url": 8192, "name": 120, "referrer": 8192, "id": 64, "user_agent": 2000}
+_TEXTS = (
+    *("site_id", "url", "name", "referrer", "title", "timestamp"),
+    *("id", "client_ip", "user_agent"),
+)
 _NOT_EMPTY = ("name", "id", "client_ip")
 
 
@@ -203,7 +207,7 @@ def _props_are_right(props: dict[str, Scalar]) -> bool:
 
 
 def _texts(payload: Payload) -> Iterable[tuple[str, Iterable[str]]]:
-    for name in ("site_id", "url", "name", "referrer", "title", "id", "user_agent"):
+    for name in _TEXTS:
         value = getattr(payload, name)
         if value:
             yield name, (value,)

@@ -8,6 +8,7 @@ when clocks go back is two buckets.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -95,8 +96,9 @@ def day_end(day: int, zone: str) -> int:
 def hours_between(start: int, end: int, zone: str) -> Iterator[LocalHour]:
     """Each clock hour that has an instant in [start, end), in order, once."""
     seen: set[LocalHour] = set()
-    # Quarters of an hour meet every bucket there has been since 1995.
-    for at in range(start, end, 15 * MINUTE):
+    # Whole quarters of an hour meet every bucket there has been since 1995.
+    quarter = 15 * MINUTE
+    for at in itertools.chain([start], range(start - start % quarter + quarter, end, quarter)):
         bucket = local_hour(at, zone)
         if bucket not in seen:
             seen.add(bucket)
@@ -105,6 +107,10 @@ def hours_between(start: int, end: int, zone: str) -> Iterator[LocalHour]:
 
 def day_exists(day: int, zone: str) -> bool:
     """Whether ``zone`` ever had that date (Apia never had 2011-12-30)."""
+    noon = day * DAY + 12 * HOUR
+    if local_hour(noon - local_hour(noon, zone).offset * MINUTE, zone).day == day:
+        return True
+    # Told from a clock change near noon by asking for the last minute it could have had.
     end = day_end(day, zone)
     return _local_hour_of_minute(end // MINUTE - 1, zone).day == day
 

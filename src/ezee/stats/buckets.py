@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 from ezee.model.calendar import (
     HOUR,
@@ -26,7 +26,7 @@ Key = tuple[int, ...]
 
 
 def labels(span: Range, interval: Interval, zone: str, now: int) -> dict[Key, str]:
-    """Each bucket of the range and its label, in order; no bucket lies wholly in the future.
+    """Each bucket of the range and its label, in order; no hour or minute that is yet to begin.
 
     Keys are those of ``model.result.Answer.series``. Several days share a week's or a month's
     label.
@@ -36,7 +36,12 @@ def labels(span: Range, interval: Interval, zone: str, now: int) -> dict[Key, st
         return {key: clock_label(key) for key in keys}
     if interval is Interval.HOUR:
         start, end = _instants(span, zone, now)
-        return {tuple(hour): hour_label(hour) for hour in hours_between(start, end, zone)}
+        return {
+            tuple(hour): hour_label(hour)
+            for hour in hours_between(start, end, zone)
+            # A day that comes back has an end of the day before within it.
+            if span.first_day <= hour.day <= span.last_day
+        }
     days = [day for day in range(span.first_day, span.last_day + 1) if day_exists(day, zone)]
     return {(day,): day_label(day, interval, span) for day in days}
 
@@ -55,7 +60,8 @@ def count(span: Range, interval: Interval) -> int:
         first, last = date_of(span.first_day), date_of(span.last_day)
         return (last.year - first.year) * 12 + last.month - first.month + 1
     if interval is Interval.WEEK:
-        return days // 7 + 1
+        first, last = date_of(span.first_day), date_of(span.last_day)
+        return (_monday(last) - _monday(first)).days // 7 + 1
     if interval is Interval.DAY:
         return days
     hours = days * 24 if span.start is None or span.end is None else (span.end - span.start) // HOUR
@@ -103,5 +109,7 @@ def parse_day(text: str) -> int | None:
         when = date.fromisoformat(text)
     except ValueError:
         return None
-    # fromisoformat also reads week dates such as 2026-W01-1.
-    return day_of(when) if len(text) == 10 and text[7] == "-" and when.year >= 1970 else None
+    # fromisoformat also reads week dates such as 2026-W01-1. The last year has no year after it
+    # to look for its end in.
+    plain = len(text) == 10 and text[7] == "-"
+    return day_of(when) if plain and 1970 <= when.year < MAXYEAR else None

@@ -146,7 +146,11 @@ def _dates(reader: _Reader, now: Now, first: str | None, last: str | None) -> Ra
 def _interval(reader: _Reader, span: Range) -> Interval:
     text = reader.one("interval")
     if text is None:
-        return periods.default_interval(span)
+        interval = periods.default_interval(span)
+        if buckets.count(span, interval) > buckets.MOST:
+            reader.wrong("from", f"would make more than {buckets.MOST:,} buckets, up to that to")
+            return Interval.MONTH
+        return interval
     if text not in set(Interval):
         reader.wrong("interval", f"{_shown(text)} is none of {', '.join(Interval)}")
         return periods.default_interval(span)

@@ -6,7 +6,7 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 
-from ezee.model.calendar import HOUR, date_of, day_of, hour_start, local_hour
+from ezee.model.calendar import HOUR, MINUTE, date_of, day_of, hour_start, local_hour
 from ezee.model.query import Interval, Range
 
 DEFAULT = "30d"
@@ -44,10 +44,15 @@ def default_interval(span: Range) -> Interval:
 
 
 def _last_24_hours(now: int, zone: str) -> Range:
+    """24 clock hours, each of them whole: where clocks moved by half an hour, 23.5 elapsed ones."""
     end = hour_start(now, zone) + HOUR
-    start = end - 24 * HOUR
-    first, last = local_hour(start, zone).day, local_hour(end - 1, zone).day
-    return Range(min(first, last), max(first, last), start, end)
+    start = now - now % MINUTE
+    hours = {local_hour(now, zone)}
+    while len(hours | {before := local_hour(start - MINUTE, zone)}) <= 24:
+        hours.add(before)
+        start -= MINUTE
+    days = [hour.day for hour in hours]
+    return Range(min(days), max(days), start, end)
 
 
 def _last(days: int) -> Callable[[int], Range]:

@@ -63,7 +63,7 @@ def _timeseries(
     """One row a bucket, the empty ones too; days are added up to weeks and months."""
     labels = buckets.labels(query.range, query.interval, site.timezone, now)
     sums: dict[str, Counts] = {label: Counts() for label in labels.values()}
-    for key, counts in answer.series.items():
+    for key, counts in sorted(answer.series.items(), key=_in_time):
         # A sender's clock may be up to 5 minutes ahead, in a bucket that has yet to begin.
         label = labels.get(key) or buckets.clock_label(key)
         _add(sums.setdefault(label, Counts()), counts)
@@ -75,6 +75,12 @@ def _timeseries(
         }
         for label, counts in sums.items()
     ]
+
+
+def _in_time(item: tuple[tuple[int, ...], Counts]) -> tuple[int, ...]:
+    """By day and hour; of an hour that comes twice, the one with the larger offset came first."""
+    day, hour, offset, minute = (*item[0], 0, 0, 0)[:4]
+    return day, hour, -offset, minute
 
 
 def _add(total: Counts, counts: Counts) -> None:

@@ -128,7 +128,9 @@ def _sender(scope: HTTPScope, headers: _Headers, principal: Principal | None) ->
     address = plain_address(client[0]) if client else ""
     # Agents are UTF-8 where they are not ASCII; bytes that are neither tell visitors apart still.
     user_agent = headers.raw(b"user-agent").decode("utf-8", "backslashreplace")
-    return Sender(address, user_agent, principal.user_id if principal else None)
+    # An event that needs an owner's word is written on the owner's behalf.
+    owner = principal.user_id if principal and principal.may("write") else None
+    return Sender(address, user_agent, owner)
 
 
 def _check_vouching(payloads: Iterable[Payload], principal: Principal | None) -> None:
@@ -142,7 +144,7 @@ def _check_vouching(payloads: Iterable[Payload], principal: Principal | None) ->
 def _with_referer(query: bytes, headers: _Headers) -> bytes:
     """The pixel's page is the one that shows it, unless the query says otherwise."""
     fields = {part.split(b"=", 1)[0] for part in query.split(b"&")}
-    referer = headers.text(b"referer")
+    referer = headers.raw(b"referer")
     if b"url" in fields or not referer:
         return query
     return query + b"&url=" + quote(referer, safe="").encode()

@@ -98,7 +98,8 @@ def _suffixes() -> PublicSuffixList:
 
 def channel_of(campaign: Campaign, known: Known | None, referrer: str) -> str:
     """The channel, by the published rules: what the campaign says goes before the referrer."""
-    kind = known or HOSTS.get(campaign.given.lower()) or BRANDS.get(campaign.given.lower())
+    given = campaign.given.lower()
+    kind = HOSTS.get(given) or BRANDS.get(given) or known
     if _PAID.match(campaign.medium):
         return _PAID_CHANNELS.get(kind.kind if kind else "", "Campaign")
     if campaign.medium.lower() in {"email", "e-mail", "newsletter"}:

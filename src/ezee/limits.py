@@ -10,6 +10,9 @@ from typing import NamedTuple
 from ezee.clock import Clock
 from ezee.errors import RateLimited
 
+# What floating point may add to a wait: without it a wait of 3 seconds would be told as 4.
+_NOTHING = 1e-9
+
 
 class Allowance(NamedTuple):
     """What a bucket says of one request. ``reset`` is in whole seconds, until it is full again."""
@@ -58,7 +61,7 @@ class Buckets:
         # A batch larger than the bucket passes when the bucket is full, and is then owed.
         needed = min(count, per_minute)
         wait = max(0.0, (needed - level) / rate)
-        if wait <= 1e-9:
+        if wait <= _NOTHING:
             level -= count
             wait = 0.0
         self._buckets[key] = (level, now)
@@ -67,6 +70,6 @@ class Buckets:
         return Allowance(
             limit=per_minute,
             remaining=max(0, math.floor(level)),
-            reset=math.ceil((per_minute - level) / rate),
-            retry_after=math.ceil(wait),
+            reset=math.ceil((per_minute - level) / rate - _NOTHING),
+            retry_after=math.ceil(wait - _NOTHING),
         )

@@ -70,13 +70,13 @@ class Database:
         return str(ScriptDirectory.from_config(_migrations()).get_current_head())
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
+    def session(self, kind: type[Session] = Session) -> Iterator[Session]:
         """One transaction; committed when the block ends well.
 
         Only ``policy`` calls this: its sessions know whose rows they may see.
         """
         try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            with kind(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
         except OperationalError as error:
             raise Unavailable("The account database does not answer right now.") from error

@@ -2,8 +2,10 @@
 
 An owned table is read through a session of this module and no other. Its listener puts
 ``user_id = viewer`` on every select, update and delete of an ``Owned`` class, whatever the query
-says, and refuses a session that names no viewer. The operator and the service itself have a
-viewer of their own, ``EVERYONE``, which has to be asked for by name.
+says, likewise ``id = viewer`` on users, and refuses a session that names no viewer. A statement
+that the criterion cannot be put on (SQL text, a table instead of its class, a bulk insert) is
+refused, not run without it. The operator and the service itself have a viewer of their own,
+``EVERYONE``, which has to be asked for by name.
 
 What may be read of a tracker's stats is a ``ReadableSite``, made here and nowhere else.
 """
@@ -12,14 +14,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import (
+    ORMExecuteState,
+    Session,
+    UOWTransaction,
+    attributes,
+    with_loader_criteria,
+)
 
 from ezee.accounts.database import Database
-from ezee.accounts.tables import Owned, Tracker
+from ezee.accounts.statements import assigned_columns, reaches_around
+from ezee.accounts.tables import Owned, Tracker, User
 from ezee.errors import NotFound
 from ezee.model.site import ReadableSite, SiteConfig
 
@@ -30,7 +39,7 @@ _VIEWER = "viewer"
 @contextmanager
 def seen_by(database: Database, viewer: str) -> Iterator[Session]:
     """A transaction in which only the viewer's rows of owned tables exist."""
-    with database.session() as session:
+    with database.session(_ViewersSession) as session:
         session.info[_VIEWER] = viewer
         yield session
 
@@ -78,6 +87,22 @@ class NoViewer(AssertionError):
     """An owned table was reached for by a session that does not say who is looking."""
 
 
+class BeyondViewer(AssertionError):
+    """A statement or a change that is not, or cannot be, held to the viewer's own rows."""
+
+
+class _ViewersSession(Session):
+    """A session without the doors that lead around the listeners below."""
+
+    def _closed(self, *_: object, **__: object) -> NoReturn:
+        raise BeyondViewer
+
+    connection = _closed
+    bulk_save_objects = _closed
+    bulk_insert_mappings = _closed
+    bulk_update_mappings = _closed
+
+
 def _viewer(session: Session) -> str:
     viewer = session.info.get(_VIEWER)
     if not isinstance(viewer, str):
@@ -90,13 +115,23 @@ def _only_the_viewers_rows(state: ORMExecuteState) -> None:
     viewer = _viewer(state.session)
     if viewer == EVERYONE:
         return
+    if state.is_insert or isinstance(state.parameters, list) or reaches_around(state.statement):
+        raise BeyondViewer
+    if state.is_update and "user_id" in assigned_columns(state):
+        raise BeyondViewer
     state.statement = state.statement.options(
         with_loader_criteria(
             Owned,
             lambda table: table.user_id == viewer,
             include_aliases=True,
             track_closure_variables=True,
-        )
+        ),
+        with_loader_criteria(
+            User,
+            lambda table: table.id == viewer,
+            include_aliases=True,
+            track_closure_variables=True,
+        ),
     )
 
 
@@ -106,5 +141,11 @@ def _write_only_the_viewers_rows(session: Session, _: UOWTransaction, __: object
     if viewer == EVERYONE:
         return
     for row in (*session.new, *session.dirty, *session.deleted):
-        if isinstance(row, Owned) and row.user_id != viewer:
-            raise NoViewer
+        if isinstance(row, (Owned, User)) and _owners(row) != {viewer}:
+            raise BeyondViewer
+
+
+def _owners(row: Owned | User) -> set[object]:
+    """Whose the row is, and whose it was before the change."""
+    history = attributes.get_history(row, "id" if isinstance(row, User) else "user_id")
+    return {*history.unchanged, *history.added, *history.deleted}

@@ -46,12 +46,9 @@ class Authenticator:
         scheme, _, plain = (credentials.authorization or "").partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthorized
-        now = self._clock.now()
-        principal = await anyio.to_thread.run_sync(
-            authenticate, self._database, plain.strip(" "), now
+        return await anyio.to_thread.run_sync(
+            authenticate, self._database, plain.strip(" "), self._clock.now()
         )
-        self._last_used.note(principal, now)
-        return principal
 
     async def identify_if_any(self, credentials: Credentials) -> Principal | None:
         """The principal of a request that need not have one; a bad token is refused all the same.
@@ -62,17 +59,22 @@ class Authenticator:
         if credentials.authorization is None:
             return None
         principal = await self.identify(credentials)
-        self.check_transport(credentials)
+        self.admit(principal, credentials)
         return principal
 
     def take(self, principal: Principal) -> Allowance:
         """Take one request out of the token's bucket."""
         return self._buckets.take(principal.token_id, REQUESTS_PER_MINUTE[principal.plan])
 
-    def check_transport(self, credentials: Credentials) -> None:
-        """Raise ``Forbidden`` for a token that came over plain HTTP to an HTTPS service."""
+    def admit(self, principal: Principal, credentials: Credentials) -> None:
+        """Note that the token was used.
+
+        Raises:
+            Forbidden: it came over plain HTTP to an HTTPS service, which does nothing with it.
+        """
         if self._https and credentials.scheme != "https":
             raise Forbidden(_PLAIN_HTTP)
+        self._last_used.note(principal, self._clock.now())
 
 
 def check_scope(principal: Principal, scope: str) -> None:

@@ -28,7 +28,7 @@ def bearer(scope: str) -> Guard:
         credentials = credentials_of(connection)
         principal = await authenticator.identify(credentials)
         _enforce(connection, "token", authenticator.take(principal))
-        authenticator.check_transport(credentials)
+        authenticator.admit(principal, credentials)
         check_scope(principal, scope)
         connection.state["principal"] = principal
 
@@ -48,7 +48,7 @@ async def public(connection: Connection, _: BaseRouteHandler) -> None:
         return
     principal = await services.authenticator.identify(credentials)
     _enforce(connection, "token", services.authenticator.take(principal))
-    services.authenticator.check_transport(credentials)
+    services.authenticator.admit(principal, credentials)
     check_scope(principal, "read")
     connection.state["principal"] = principal
 

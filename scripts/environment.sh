@@ -74,10 +74,10 @@ install() {
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
     total=$(grep -c '^[a-z].*==' "$root/$lock")
-    tell "Installing $total packages from $lock. This is done once and takes a minute or two."
+    tell "Installing $total packages from $lock. This is done once."
     pip_install -r "$root/$lock" | show_progress || explain
     tell "Installing ezee itself."
-    pip_install --no-deps --editable "$root" | show_progress || explain
+    pip_install --no-deps --editable "$root" >/dev/null || explain
     rm -f "$log"
     trap - EXIT
 }
@@ -99,14 +99,12 @@ show_progress() {
             count=$((count + 1))
             line=${line#Collecting }
             line=${line#Requirement already satisfied: }
-            show_line "$count/$total ${line%% *}"
-            ;;
-        *"Downloading "*.whl" ("*)
-            line=${line#*Downloading }
-            show_line "downloading ${line##*/}"
+            line=${line#Ignoring }
+            line=${line%% *}
+            show_line "$count/$total ${line%:}"
             ;;
         "Installing collected packages"*)
-            show_line "unpacking"
+            show_line "unpacking them all"
             ;;
         "$success")
             status=0

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.service import Account, Service
 
+pytest_plugins = ["tests.support.no_skips"]
+
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:

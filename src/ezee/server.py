@@ -6,7 +6,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
 import structlog
@@ -21,6 +22,8 @@ from ezee.settings import Settings
 from ezee.store.listener import StoreListener
 from ezee.store.open import FolderLock, open_owned, prepare_folder
 from ezee.store.salts import Salts
+
+ADDRESS_NAME = "ezee.address"
 
 Ready = Callable[[Database], None]
 Announce = Callable[[int], None]
@@ -56,11 +59,25 @@ def _serve_folder(settings: Settings, before_start: Ready, announce: Announce) -
         port = listening.getsockname()[1]
         _let_the_server_stop_itself()
         server = _Server(_config(settings, application), partial(announce, port))
-        server.run(sockets=[listening])
+        with _address_on_file(settings, port):
+            server.run(sockets=[listening])
     finally:
         listener.stop()
         store.close()
         database.close()
+
+
+@contextmanager
+def _address_on_file(settings: Settings, port: int) -> Iterator[None]:
+    """While the service runs, commands on the folder can find out where it answers."""
+    path = settings.data / ADDRESS_NAME
+    scheme = "https" if settings.certificate else "http"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
+    path.write_text(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 class _Server(uvicorn.Server):

@@ -10,10 +10,12 @@ import sqlite3
 import threading
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from ezee.accounts.database import Database
 from ezee.accounts.policy import seen_by_service
-from ezee.accounts.tables import Tracker
+from ezee.accounts.selftest import self_test_config
+from ezee.accounts.tables import SelfTest, Tracker
 from ezee.clock import Clock
 from ezee.model.site import SiteConfig, is_site_id
 
@@ -62,8 +64,7 @@ class SiteDirectory:
     def _look_up(self, site_id: str) -> SiteConfig | None:
         found = self._found
         with seen_by_service(self._database) as session:
-            tracker = session.scalar(sa.select(Tracker).where(Tracker.site_id == site_id))
-        site = None if tracker is None else site_config(tracker)
+            site = _find(session, site_id)
         if len(found) >= _MOST:
             found.clear()
         found[site_id] = site
@@ -76,6 +77,14 @@ class SiteDirectory:
             return -1
         (version,) = connection.execute("pragma data_version").fetchone()
         return int(version)
+
+
+def _find(session: Session, site_id: str) -> SiteConfig | None:
+    tracker = session.scalar(sa.select(Tracker).where(Tracker.site_id == site_id))
+    if tracker is not None:
+        return site_config(tracker)
+    hidden = session.get(SelfTest, site_id)
+    return None if hidden is None else self_test_config(hidden.site_id)
 
 
 def site_config(tracker: Tracker) -> SiteConfig:

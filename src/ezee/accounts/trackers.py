@@ -24,7 +24,7 @@ HOSTNAME_LIMIT = 50
 
 
 class TrackerChange(msgspec.Struct, frozen=True):
-    """New values for a tracker; what is None stays as it is."""
+    """New values for a tracker, not checked yet; what is None stays as it is."""
 
     name: str | None = None
     domain: str | None = None
@@ -137,13 +137,22 @@ def _checked(change: TrackerChange, required: Sequence[str] = ()) -> dict[str, o
             if name in required:
                 errors.append(FieldError(name, "is required"))
             continue
-        value = _READERS[name](given)
+        value = _read(name, given)
         if value is None:
             errors.append(FieldError(name, EXPECTED[name]))
         values[name] = value
     if errors:
         raise InvalidRequest("; ".join(f"{name}: {text}" for name, text in errors), errors)
     return values
+
+
+def _read(name: str, given: object) -> object:
+    """The value to store, None when it is wrong: of another type, or not as it should be."""
+    kind, read = _READERS[name]
+    try:
+        return read(msgspec.convert(given, kind))
+    except msgspec.ValidationError:
+        return None
 
 
 def _name(given: str) -> str | None:
@@ -163,12 +172,12 @@ def _hostnames(given: Sequence[str]) -> list[str] | None:
     return sorted({host for host in hosts if host})
 
 
-_READERS: dict[str, Callable[[Any], object]] = {
-    "name": _name,
-    "domain": normal_domain,
-    "timezone": _zone,
-    "hostnames": _hostnames,
-    "public_stats": bool,
+_READERS: dict[str, tuple[Any, Callable[[Any], object]]] = {
+    "name": (str, _name),
+    "domain": (str, normal_domain),
+    "timezone": (str, _zone),
+    "hostnames": (list[str], _hostnames),
+    "public_stats": (bool, bool),
 }
 EXPECTED = {
     "name": f"must be text of 1 to {NAME_LIMIT} printable characters",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ezee.cli import accounts, checking, importing, replaying, serving
@@ -16,6 +17,8 @@ _COMMANDS = (accounts, checking, importing, replaying, serving)
 
 def main() -> None:
     """Run the command line; a failure is one sentence on standard error and a status of 1."""
+    # Whatever is made in the data folder is its owner's alone.
+    os.umask(0o077)
     try:
         root()
     except EzeeError as error:

@@ -28,7 +28,8 @@ class Draft:
 
     ``address`` and ``user_agent`` live here and nowhere after: ``finish`` leaves them behind.
     ``trusted`` says that the tracker's owner vouches for the event. ``import_id`` is 0 for an
-    event that came in as it happened. Times are milliseconds UTC.
+    event that came in as it happened; an importer sets ``happened_at`` beforehand. Times are
+    milliseconds UTC.
     """
 
     payload: Payload

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from ezee.errors import Unavailable
-from ezee.model.calendar import DAY, day_end
+from ezee.model.calendar import DAY, HOUR, MINUTE, day_end
 from ezee.model.event import Population
 
 FILE_NAME = "salts.sqlite"
@@ -23,7 +23,7 @@ _SIZE = 16
 _KEPT_AFTER_DAY = DAY
 _KEPT_AFTER_USE = DAY
 _KEPT_AT_MOST = 7 * DAY
-_RENEWED_EVERY = DAY // 24
+_RENEWED_EVERY = MINUTE
 
 _SCHEMA = """
 create table if not exists salts (
@@ -33,7 +33,7 @@ create table if not exists salts (
     import_id integer not null,
     salt blob not null,
     made_at integer not null,
-    expires_at integer,
+    expires_at integer not null,
     primary key (site, day, population, import_id)
 ) without rowid
 """
@@ -44,7 +44,7 @@ Key = tuple[int, int, int, int]
 class _Salt:
     __slots__ = ("expires_at", "made_at", "value")
 
-    def __init__(self, value: bytes, made_at: int, expires_at: int | None) -> None:
+    def __init__(self, value: bytes, made_at: int, expires_at: int) -> None:
         self.value = value
         self.made_at = made_at
         self.expires_at = expires_at
@@ -78,8 +78,8 @@ class Salts:
         return self._backfill(site, day, now), Population.BACKFILL
 
     def of_import(self, site: int, day: int, import_id: int, now: int) -> bytes:
-        """The salt of one import's day, kept until ``finish_import``."""
-        return self._get((site, day, Population.IMPORT, import_id), now, None)
+        """The salt of one import's day, kept until the import is finished, at most 7 days."""
+        return self._get((site, day, Population.IMPORT, import_id), now, now + _KEPT_AT_MOST)
 
     @property
     def unsaved(self) -> bool:
@@ -104,18 +104,39 @@ class Salts:
             self._unsaved.difference_update(keys)
 
     def finish_import(self, import_id: int) -> None:
-        """Destroy the salts of a finished import."""
-        self._destroy(lambda key, _: key[2] == Population.IMPORT and key[3] == import_id)
+        """Destroy the salts of an import whose file cannot grow any more."""
+        self._destroy(
+            lambda key, _: key[2] == Population.IMPORT and key[3] == import_id,
+            f"population = {int(Population.IMPORT)} and import_id = ?",
+            import_id,
+        )
 
-    def destroy_expired(self, now: int) -> int:
-        """Destroy every salt whose time has come; returns how many."""
-        return self._destroy(lambda _, salt: salt.expires_at is not None and salt.expires_at <= now)
+    def rest_import(self, import_id: int, now: int) -> None:
+        """Keep the salts of an import for another 24 hours: its file may still grow."""
+        with self._lock:
+            for key, salt in self._known.items():
+                if key[2] == Population.IMPORT and key[3] == import_id:
+                    salt.expires_at = min(now + _KEPT_AFTER_USE, salt.made_at + _KEPT_AT_MOST)
+                    self._unsaved.add(key)
+        self.save()
+
+    def destroy_expired(self, now: int) -> None:
+        """Destroy every salt whose time has come, whichever process made it."""
+        self._destroy(lambda _, salt: salt.expires_at <= now, "expires_at <= ?", now)
+
+    def overdue(self, now: int) -> int:
+        """How many salts on disk should have been destroyed more than an hour ago."""
+        with self._connect() as connection:
+            (count,) = connection.execute(
+                "select count(*) from salts where expires_at <= ?", (now - HOUR,)
+            ).fetchone()
+        return int(count)
 
     def forget_site(self, site: int) -> None:
         """Destroy every salt of a tracker."""
-        self._destroy(lambda key, _: key[0] == site)
+        self._destroy(lambda key, _: key[0] == site, "site = ?", site)
 
-    def _get(self, key: Key, now: int, expires_at: int | None) -> bytes:
+    def _get(self, key: Key, now: int, expires_at: int) -> bytes:
         salt = self._known.get(key)
         if salt is None:
             with self._lock:
@@ -128,32 +149,28 @@ class Salts:
     def _backfill(self, site: int, day: int, now: int) -> bytes:
         key = (site, day, Population.BACKFILL, 0)
         known = self._known.get(key)
-        if known is not None and known.expires_at is not None and known.expires_at <= now:
-            self._destroy(lambda other, _: other == key)
+        if known is not None and known.expires_at <= now:
+            # Its row on disk goes when the new salt takes its place.
+            with self._lock:
+                del self._known[key]
             known = None
         if known is None:
             return self._get(key, now, now + _KEPT_AFTER_USE)
         renewed = min(now + _KEPT_AFTER_USE, known.made_at + _KEPT_AT_MOST)
-        if known.expires_at is not None and renewed - known.expires_at > _RENEWED_EVERY:
+        if renewed - known.expires_at > _RENEWED_EVERY:
             with self._lock:
                 known.expires_at = renewed
                 self._unsaved.add(key)
         return known.value
 
-    def _destroy(self, condemned: Callable[[Key, _Salt], bool]) -> int:
+    def _destroy(self, condemned: Callable[[Key, _Salt], bool], where: str, value: int) -> None:
+        """Destroy salts in memory and on disk; ``where`` is ``condemned`` in SQL."""
         with self._lock:
-            keys = [key for key, salt in self._known.items() if condemned(key, salt)]
-            if keys:
-                with self._connect() as connection:
-                    connection.executemany(
-                        "delete from salts where site = ? and day = ? and population = ? "
-                        "and import_id = ?",
-                        keys,
-                    )
-            for key in keys:
+            with self._connect() as connection:
+                connection.execute(f"delete from salts where {where}", (value,))
+            for key in [key for key, salt in self._known.items() if condemned(key, salt)]:
                 del self._known[key]
                 self._unsaved.discard(key)
-            return len(keys)
 
     @contextmanager
     def _connect(self) -> Iterator[sqlite3.Connection]:

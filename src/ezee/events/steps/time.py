@@ -19,7 +19,8 @@ def put_time(draft: Draft) -> None:
     Raises:
         InvalidRequest: it lies further back than it may.
     """
-    draft.happened_at = _instant(draft)
+    if not draft.happened_at:
+        draft.happened_at = _instant(draft)
     draft.day, draft.hour, draft.utc_offset = local_hour(draft.happened_at, draft.site.timezone)
 
 

@@ -44,6 +44,7 @@ def upgrade() -> None:
         _user_id(),
     )
     op.create_index("ix_tokens_user_id", "tokens", ["user_id"])
+    op.create_table("self_tests", sa.Column("site_id", sa.String, primary_key=True))
     op.create_table(
         "erasures",
         sa.Column("site_id", sa.String, primary_key=True),
@@ -53,7 +54,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    for table in ("erasures", "tokens", "trackers", "users"):
+    for table in ("erasures", "self_tests", "tokens", "trackers", "users"):
         op.drop_table(table)
 
 

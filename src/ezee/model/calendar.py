@@ -32,7 +32,10 @@ class LocalHour(NamedTuple):
 
 def find_zone(name: str) -> ZoneInfo | None:
     """The IANA zone of that name, or None when there is none."""
-    if name.startswith("/") or ".." in name or len(name) > 64:
+    # The machine's own copy of the database holds more than zones: "localtime", "posix/UTC".
+    if name.startswith(("/", "posix", "right/")) or name == "localtime":
+        return None
+    if ".." in name or len(name) > 64:
         return None
     try:
         return ZoneInfo(name)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from litestar.openapi import ResponseSpec
 
+from ezee.accounts import trackers
 from ezee.events import wording
 from ezee.model.dimensions import DIMENSIONS
 from ezee.model.event import DropReason
@@ -59,6 +60,8 @@ def complete(document: Json, base_url: str) -> Json:
         "bearer": {"type": "http", "scheme": "bearer", "description": "`ezi_sk_` and 64 hex digits"}
     }
     paths["/api/public/collect"] = _collect()
+    paths["/api/v1/trackers"]["post"]["requestBody"] = _tracker(required=["name", "domain"])
+    paths["/api/v1/trackers/{tracker_id}"]["patch"]["requestBody"] = _tracker(required=[])
     for path, item in paths.items():
         for operation in item.values():
             if path.startswith("/api/v1/"):
@@ -73,6 +76,21 @@ def complete(document: Json, base_url: str) -> Json:
         operation["responses"]["200"] = _json_response("The report.", {"data": _REPORT})
         operation["responses"]["304"] = {"description": "Nothing has changed since that ETag."}
     return document
+
+
+def _tracker(required: list[str]) -> Json:
+    fields: Json = {
+        name: {"type": "string", "minLength": 1, "description": f"It {expected}."}
+        for name, expected in trackers.EXPECTED.items()
+    }
+    fields["name"]["maxLength"] = trackers.NAME_LIMIT
+    fields["hostnames"] |= {"type": "array", "items": _TEXT, "maxItems": trackers.HOSTNAME_LIMIT}
+    del fields["hostnames"]["minLength"]
+    fields["public_stats"] = {"type": "boolean"}
+    for name in set(fields) - set(required):
+        fields[name]["type"] = [fields[name]["type"], "null"]
+    schema = {"type": "object", "required": required, "properties": fields}
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def _stats() -> list[Json]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -12,13 +11,10 @@ from litestar.exceptions import (
     HTTPException,
     MethodNotAllowedException,
     NotFoundException,
-    ValidationException,
 )
 
-from ezee.accounts.trackers import EXPECTED
 from ezee.errors import (
     EzeeError,
-    FieldError,
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
@@ -34,7 +30,8 @@ def answer_failure(request: Request[Any, Any, Any], failure: Exception) -> Respo
     error = as_ours(failure)
     accept = request.headers.getall("accept", [])
     answer = (answer_json if wants_json(request.scope["path"], accept) else answer_page)(error)
-    media_type = answer.headers.pop("content-type")
+    # The framework adds the charset.
+    media_type = answer.headers.pop("content-type").partition(";")[0]
     return Response(
         answer.body, status_code=answer.status, headers=answer.headers, media_type=media_type
     )
@@ -48,12 +45,10 @@ def as_ours(failure: Exception) -> EzeeError:
         return NotFound()
     if isinstance(failure, MethodNotAllowedException):
         return MethodNotAllowed(_allowed(failure))
-    if isinstance(failure, ValidationException):
-        return _invalid(failure.extra)
     if isinstance(failure, HTTPException) and failure.status_code == 413:
         return PayloadTooLarge()
     if isinstance(failure, HTTPException) and failure.status_code < 500:
-        return InvalidRequest("The body is not valid JSON in UTF-8.")
+        return InvalidRequest()
     log_failure(failure)
     return EzeeError()
 
@@ -68,20 +63,3 @@ def log_failure(failure: BaseException) -> None:
 def _allowed(failure: MethodNotAllowedException) -> list[str]:
     allow = (failure.headers or {}).get("allow", "")
     return [method.strip() for method in allow.split(",") if method.strip()]
-
-
-def _invalid(extra: object) -> InvalidRequest:
-    entries = extra if isinstance(extra, list) else []
-    fields = list(dict.fromkeys(_fields(entries)))
-    if not fields:
-        return InvalidRequest("The body must be a JSON object.")
-    details = [FieldError(field, EXPECTED.get(field, "is not as it should be")) for field in fields]
-    return InvalidRequest("; ".join(f"{name}: {text}" for name, text in details), details)
-
-
-def _fields(entries: Iterable[object]) -> Iterable[str]:
-    for entry in entries:
-        if isinstance(entry, dict) and entry.get("key"):
-            field = str(entry["key"]).split(".", 1)[0].split("[", 1)[0]
-            if field != "data":
-                yield field

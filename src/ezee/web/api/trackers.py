@@ -13,6 +13,7 @@ from ezee.accounts import trackers
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
 from ezee.erasing import erase_due
+from ezee.errors import InvalidRequest
 from ezee.model.calendar import utc_text
 from ezee.model.site import site_key
 from ezee.web.api.documentation import errors
@@ -58,16 +59,6 @@ class OneTracker(msgspec.Struct, frozen=True):
     data: TrackerDetail
 
 
-class NewTracker(msgspec.Struct, frozen=True):
-    """What a new tracker needs; ``timezone`` is UTC unless given."""
-
-    name: str | None = None
-    domain: str | None = None
-    timezone: str | None = None
-    hostnames: list[str] | None = None
-    public_stats: bool | None = None
-
-
 @get("/api/v1/trackers", guards=[bearer("read")], responses=errors(401, 403, 429))
 async def list_trackers(request: AnyRequest) -> TrackerList:
     """List the trackers in the account, oldest first."""
@@ -81,11 +72,12 @@ async def list_trackers(request: AnyRequest) -> TrackerList:
     guards=[bearer("write"), json_body],
     responses=errors(400, 401, 403, 409, 413, 415, 429),
 )
-async def add_tracker(request: AnyRequest, data: NewTracker) -> OneTracker:
+async def add_tracker(request: AnyRequest) -> OneTracker:
     """Add a tracker."""
     services, viewer = services_of(request), principal_of(request).user_id
+    change = _change(await request.body())
     row = await anyio.to_thread.run_sync(
-        trackers.add_tracker, services.database, viewer, _change(data), services.clock.now()
+        trackers.add_tracker, services.database, viewer, change, services.clock.now()
     )
     services.directory.refresh()
     return OneTracker(_detail(row))
@@ -110,12 +102,11 @@ async def one_tracker(request: AnyRequest, tracker_id: TrackerId) -> OneTracker:
     guards=[bearer("write"), json_body],
     responses=errors(400, 401, 403, 404, 409, 413, 415, 429),
 )
-async def change_tracker(
-    request: AnyRequest, tracker_id: TrackerId, data: NewTracker
-) -> OneTracker:
+async def change_tracker(request: AnyRequest, tracker_id: TrackerId) -> OneTracker:
     """Change a tracker: the fields that are given, the others stay."""
     services, viewer = services_of(request), principal_of(request).user_id
-    row = await anyio.to_thread.run_sync(_apply, services, viewer, tracker_id, _change(data))
+    change = _change(await request.body())
+    row = await anyio.to_thread.run_sync(_apply, services, viewer, tracker_id, change)
     services.directory.refresh()
     return OneTracker(_detail(row))
 
@@ -149,8 +140,18 @@ def _apply(services: Services, viewer: str, tracker_id: str, change: TrackerChan
     )
 
 
-def _change(data: NewTracker) -> TrackerChange:
-    return TrackerChange(**msgspec.structs.asdict(data))
+def _change(body: bytes) -> TrackerChange:
+    """What a body asks for; fields we do not know are ignored.
+
+    Only the envelope is checked here, so that one answer names every wrong field.
+    """
+    try:
+        given = msgspec.json.decode(body, type=dict[str, Any])
+    except msgspec.ValidationError:
+        raise InvalidRequest("The body must be a JSON object.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise InvalidRequest("The body is not valid JSON in UTF-8.") from None
+    return TrackerChange(**{name: given.get(name) for name in TrackerChange.__struct_fields__})
 
 
 def _summary(row: Tracker) -> TrackerSummary:

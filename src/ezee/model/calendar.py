@@ -101,7 +101,8 @@ def hours_between(start: int, end: int, zone: str) -> Iterator[LocalHour]:
     seen: set[LocalHour] = set()
     # Whole quarters of an hour meet every bucket there has been since 1995.
     quarter = 15 * MINUTE
-    for at in itertools.chain([start], range(start - start % quarter + quarter, end, quarter)):
+    quarters = range(start - start % quarter + quarter, end, quarter)
+    for at in itertools.chain(range(start, min(start + 1, end)), quarters):
         bucket = local_hour(at, zone)
         if bucket not in seen:
             seen.add(bucket)

@@ -1,11 +1,14 @@
 """The embedded event store.
 
-One connection writes, under one lock; each reading thread has a cursor of its own and reads one
-snapshot per question. An append is one transaction, and DuckDB has it on disk (write-ahead log,
-fsync) before ``commit`` returns.
+One connection writes, under one lock; questions borrow others, and each reads one snapshot. An
+append is one transaction, and DuckDB has it on disk (write-ahead log, fsync) before ``commit``
+returns. Two threads work beside: one keeps the visits, one makes checkpoints.
 
-After a failure that DuckDB calls fatal (a full disk, most of all) the file is closed and opened
-anew: whatever was acknowledged is in its log, and whatever was not is gone.
+After some failures (a checkpoint that fills the disk, an fsync that fails) DuckDB refuses
+everything until the file is opened anew. Whoever comes next does that; while it cannot be done
+every call raises ``Unavailable``, and the next tries again. What was acknowledged is in the log.
+
+Locks are taken in this order: ``_writing``, ``_deriving``, those within ``OpenFile``.
 """
 
 from __future__ import annotations
@@ -14,13 +17,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 import structlog
 from msgspec.structs import astuple
 
-from ezee.errors import SetupError, Unavailable
+from ezee.errors import EzeeError, SetupError, Unavailable
 from ezee.model.calendar import DAY
 from ezee.model.event import Event
 from ezee.model.query import StatsQuery
@@ -28,14 +31,22 @@ from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.answer import answer
 from ezee.store.base import Batch, Description, Progress
-from ezee.store.duckdb import schema
-from ezee.store.duckdb.visits import VisitKeeper
+from ezee.store.duckdb import schema, visits
+from ezee.store.duckdb.checkpoints import NEVER, Checkpointer
+from ezee.store.duckdb.file import Connection, OpenFile, snapshot, transaction
 from ezee.store.sql import Statement
 
 FILE_NAME = "events.duckdb"
 
 _T = TypeVar("_T")
 _log = structlog.get_logger("ezee.store")
+
+
+class _Sifted(NamedTuple):
+    """The rows of a batch that are new, numbered, and the places of the events that are not."""
+
+    rows: list[tuple[Any, ...]]
+    duplicates: list[int]
 
 
 class DuckDBStore:
@@ -49,19 +60,27 @@ class DuckDBStore:
         self._config: dict[str, Any] = {
             "threads": threads,
             "memory_limit": memory_limit,
+            "checkpoint_threshold": NEVER,
             "temp_directory": str(folder / "tmp"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
         self._writing = threading.RLock()
-        self._cursors = threading.local()
-        self._generation = 0
-        self._open()
+        self._deriving = threading.Lock()
+        self._closed = False
+        self._seq = 0
+        self._file: OpenFile | None = self._open()
+        self._keeper = visits.VisitKeeper(self._derive, self._seq)
+        self._checkpointer = Checkpointer(self._path, self._checkpoint)
 
     def append(self, batch: Batch) -> list[int]:
         """See ``EventStore.append``."""
-        with self._writing, self._mended():
-            return self._append(batch)
+        with self._writing:
+            with self._engine() as file:
+                sifted = self._sift(file.writer, batch.events)
+            if sifted.rows or batch.progress is not None:
+                self._store(sifted.rows, batch)
+            return sifted.duplicates
 
     def query(self, site: ReadableSite, query: StatsQuery) -> Answer:
         """See ``EventStore.query``."""
@@ -74,156 +93,122 @@ class DuckDBStore:
 
     def erase(self, site: int) -> int:
         """See ``EventStore.erase``."""
-        with self._writing, self._mended(), self._keeper.paused():
-            return self._transaction(lambda: self._erase(site))
+        # No visit is written meanwhile, or those of events that are going would come back.
+        with self._writing, self._engine() as file, self._deriving, transaction(file.writer):
+            return _erase(file.writer, site)
 
     def close(self) -> None:
         """See ``EventStore.close``."""
         with self._writing:
-            self._keeper.stop()
-            self._writer.close()
-            self._root.close()
+            self._closed = True
+            file, self._file = self._file, None
+            if file is not None:
+                file.close()
+        self._keeper.stop()
+        self._checkpointer.stop()
 
-    def _open(self) -> None:
+    def _open(self) -> OpenFile:
+        file = OpenFile(self._path, self._config)
         try:
-            self._root = duckdb.connect(self._path, config=self._config)
-            self._writer = self._root.cursor()
-            schema.migrate(self._writer)
-            # An erasure may have taken the highest numbers; they are not given out again.
-            row = self._writer.execute(
-                "select greatest(coalesce(max(seq), 0), (select max(value) from state)) from events"
-            ).fetchone()
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise SetupError(f"Another process has {self._path} open.") from error
-            raise Unavailable from error
+            schema.migrate(file.writer)
+            # Numbers are not given out twice, though an erasure may have taken the highest.
+            self._seq = max(self._seq, _last_number(file.writer))
         except duckdb.Error as error:
+            file.close()
             raise Unavailable from error
-        self._seq = int(row[0]) if row else 0
-        self._generation += 1
-        self._keeper = VisitKeeper(self._root.cursor, self._seq, _log_failure)
+        except EzeeError:
+            file.close()
+            raise
+        return file
 
-    def _reopen(self) -> None:
-        """Open the file anew; until that succeeds every call is told to come back."""
-        try:
-            self._keeper.stop()
-            self._writer.close()
-            self._root.close()
-        except duckdb.Error as error:
-            _log_failure(error)
-        self._open()
+    def _ready(self) -> OpenFile:
+        """The open file, opened anew where a failure has ended its last life."""
+        file = self._file
+        if file is not None:
+            return file
+        with self._writing:
+            if self._closed:
+                raise Unavailable
+            if self._file is None:
+                try:
+                    self._file = self._open()
+                except SetupError as error:
+                    raise Unavailable from error
+                _log.info("event store opened anew")
+            return self._file
 
     @contextmanager
-    def _mended(self) -> Iterator[None]:
-        """Turn the engine's failures into ours, and get over those that leave it unusable."""
+    def _engine(self) -> Iterator[OpenFile]:
+        """The open file for one piece of work; its failures become ours.
+
+        Whatever the work has borrowed or locked must be given back within the block: a failure
+        may end with closing the file, which waits for that.
+        """
+        file = self._ready()
         try:
-            yield
-        except (duckdb.FatalException, duckdb.ConnectionException, duckdb.InternalException) as e:
-            _log_failure(e)
-            self._reopen()
-            raise Unavailable from e
+            yield file
         except duckdb.Error as error:
-            _log_failure(error)
+            self._give_up(file, error)
             raise Unavailable from error
 
-    def _append(self, batch: Batch) -> list[int]:
+    def _give_up(self, file: OpenFile, error: duckdb.Error) -> None:
+        """Close the file when the failure has made it unusable."""
+        if self._closed:
+            return
+        # The engine's own message may quote values; only its kind is written.
+        _log.error("event store failed", kind=type(error).__name__)
+        if file.is_usable():
+            return
+        with self._writing:
+            if self._file is file:
+                self._file = None
+                file.close()
+
+    def _sift(self, connection: Connection, events: Sequence[Event]) -> _Sifted:
+        known = _known_ids(connection, events)
         seq = self._seq
+        rows: list[tuple[Any, ...]] = []
+        duplicates: list[int] = []
+        for index, event in enumerate(events):
+            if event.event_id:
+                key = (event.site, event.event_id)
+                if key in known:
+                    duplicates.append(index)
+                    continue
+                known.add(key)
+            seq += 1
+            rows.append((*astuple(event), seq))
+        return _Sifted(rows, duplicates)
 
-        def write() -> list[int]:
-            nonlocal seq
-            known = self._known_ids(batch.events)
-            duplicates = []
-            rows = []
-            for index, event in enumerate(batch.events):
-                if event.event_id:
-                    if (event.site, event.event_id) in known:
-                        duplicates.append(index)
-                        continue
-                    known.add((event.site, event.event_id))
-                seq += 1
-                rows.append((*astuple(event), seq))
-            with self._writer.appender("events") as appender:
-                appender.append_rows(rows)
-            if batch.progress is not None:
-                self._write_progress(batch.site, batch.progress)
-            return duplicates
-
-        duplicates = self._transaction(write)
-        self._seq = seq
-        self._keeper.announce(seq)
-        return duplicates
-
-    def _known_ids(self, events: Sequence[Event]) -> set[tuple[int, int]]:
-        asked = [event for event in events if event.event_id]
-        if not asked:
-            return set()
-        rows = self._writer.execute(
-            "select site, event_id from events where received_at > ? "
-            "and event_id in (select unnest(?::ubigint[]))",
-            [
-                min(event.received_at for event in asked) - DAY,
-                [event.event_id for event in asked],
-            ],
-        ).fetchall()
-        return set(rows)
-
-    def _write_progress(self, site: int, progress: Progress) -> None:
-        self._writer.execute(
-            "delete from imports where site = ? and head = ? and head_size = ? and salts = ?",
-            [site, progress.head, progress.head_size, progress.salts],
-        )
-        self._writer.execute(
-            "insert into imports (site, head_size, head, lines, bytes, tail, salts, finished, "
-            "unjudged) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [site, *astuple(progress)],
-        )
-
-    def _erase(self, site: int) -> int:
-        row = self._writer.execute("select count(*) from events where site = ?", [site]).fetchone()
-        for table in ("events", "visits", "imports"):
-            self._writer.execute(f"delete from {table} where site = ?", [site])
-        return int(row[0]) if row else 0
-
-    def _transaction(self, work: Callable[[], _T]) -> _T:
-        self._writer.execute("begin")
+    def _store(self, rows: list[tuple[Any, ...]], batch: Batch) -> None:
+        latest = self._seq + len(rows)
         try:
-            result = work()
-            self._writer.execute("commit")
-        except BaseException:
-            try:
-                self._writer.execute("rollback")
-            except duckdb.Error as error:
-                _log_failure(error)
-            raise
-        return result
+            with self._engine() as file, transaction(file.writer):
+                _insert(file.writer, rows)
+                if batch.progress is not None:
+                    _write_progress(file.writer, batch.site, batch.progress)
+        except Unavailable:
+            # A commit may fail after its last byte was written: opened anew, the file tells.
+            # To refuse what is there would have it sent, and counted, again.
+            self._ready()
+            if not rows or self._seq < latest:
+                raise
+        self._seq = latest
+        self._keeper.announce(latest)
+
+    def _derive(self, latest: int) -> None:
+        with self._engine() as file, self._deriving, file.lend() as connection:
+            visits.derive(connection, latest)
+
+    def _checkpoint(self) -> None:
+        with self._engine() as file, file.lend() as connection:
+            connection.execute("checkpoint")
 
     def _read(self, work: Callable[[Callable[[Statement], list[Any]]], _T]) -> _T:
-        cursor = self._cursor()
-
-        def run(statement: Statement) -> list[Any]:
-            return cursor.execute(statement.sql, statement.parameters).fetchall()
-
-        try:
-            cursor.execute("begin")
-            try:
-                return work(run)
-            finally:
-                cursor.execute("rollback")
-        except (duckdb.FatalException, duckdb.ConnectionException) as error:
-            with self._writing, self._mended():
-                raise error
-        except duckdb.Error as error:
-            _log_failure(error)
-            raise Unavailable from error
-        raise AssertionError  # pragma: no cover
-
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        mine = self._cursors
-        if getattr(mine, "generation", None) != self._generation:
-            mine.cursor = self._root.cursor()
-            mine.generation = self._generation
-        cursor: duckdb.DuckDBPyConnection = mine.cursor
-        return cursor
+        with self._engine() as file, file.lend() as connection, snapshot(connection):
+            return work(
+                lambda statement: connection.execute(statement.sql, statement.parameters).fetchall()
+            )
 
     def _describe(self, run: Callable[[Statement], list[Any]], site: int | None) -> Description:
         where, parameters = ("", ()) if site is None else ("where site = ?", (site,))
@@ -248,6 +233,47 @@ class DuckDBStore:
         )
 
 
-def _log_failure(error: duckdb.Error) -> None:
-    # The engine's own message may quote values; only its kind is written.
-    _log.error("event store failed", kind=type(error).__name__)
+def _last_number(connection: Connection) -> int:
+    row = connection.execute(
+        "select greatest(coalesce(max(seq), 0), (select max(value) from state)) from events"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _known_ids(connection: Connection, events: Sequence[Event]) -> set[tuple[int, int]]:
+    asked = [event for event in events if event.event_id]
+    if not asked:
+        return set()
+    rows = connection.execute(
+        "select site, event_id from events where received_at > ? "
+        "and event_id in (select unnest(?::ubigint[]))",
+        [
+            min(event.received_at for event in asked) - DAY,
+            [event.event_id for event in asked],
+        ],
+    ).fetchall()
+    return set(rows)
+
+
+def _insert(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+    with connection.appender("events") as appender:
+        appender.append_rows(rows)
+
+
+def _write_progress(connection: Connection, site: int, progress: Progress) -> None:
+    connection.execute(
+        "delete from imports where site = ? and head = ? and head_size = ? and salts = ?",
+        [site, progress.head, progress.head_size, progress.salts],
+    )
+    connection.execute(
+        "insert into imports (site, head_size, head, lines, bytes, tail, salts, finished, "
+        "unjudged) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [site, *astuple(progress)],
+    )
+
+
+def _erase(connection: Connection, site: int) -> int:
+    row = connection.execute("select count(*) from events where site = ?", [site]).fetchone()
+    for table in ("events", "visits", "imports"):
+        connection.execute(f"delete from {table} where site = ?", [site])
+    return int(row[0]) if row else 0

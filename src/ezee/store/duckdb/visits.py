@@ -11,12 +11,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import Any
-
-import duckdb
 
 from ezee.errors import Unavailable
+from ezee.store.duckdb.file import Connection, transaction
 
 _VISIT_GAP = 30 * 60_000
 
@@ -69,31 +66,23 @@ join (select * from events where day = $day) as e on e.seq = v.first_seq
 
 
 class VisitKeeper:
-    """Keeps the ``visits`` table true to the ``events`` table.
+    """Calls ``derive`` with the newest event's number until the ``visits`` table is true again.
 
     It never starts again before a few times its last run's length has passed, so that it costs a
-    bounded share of a core however busy the service is.
+    bounded share of a core however busy the service is. ``derive`` raises ``Unavailable`` when it
+    cannot for now, and is called again a little later.
     """
 
     _REST = 3.0
+    _REST_AFTER_FAILURE = 1.0
 
-    def __init__(
-        self,
-        connect: Callable[[], duckdb.DuckDBPyConnection],
-        latest: int,
-        on_error: Callable[[duckdb.Error], None],
-    ) -> None:
-        self._connect = connect
-        self._on_error = on_error
+    def __init__(self, derive: Callable[[int], None], latest: int) -> None:
+        self._derive = derive
         self._changed = threading.Condition()
-        self._deriving = threading.Lock()
         self._latest = latest
+        # Not even that is known of the visits: the first run looks at the watermark in the file.
+        self._done = -1
         self._stopping = False
-        self._connection = connect()
-        self._connection.execute(
-            "create temp table changed (site ubigint, day integer, visitor ubigint)"
-        )
-        self._done = _watermark(self._connection)
         self._thread = threading.Thread(target=self._run, name="visits", daemon=True)
         self._thread.start()
 
@@ -109,29 +98,26 @@ class VisitKeeper:
             target = self._latest
             self._changed.wait_for(lambda: self._done >= target or self._stopping, seconds)
 
-    def paused(self) -> AbstractContextManager[bool]:
-        """While it is held no visit is written, so that another may delete some."""
-        return self._deriving
-
     def stop(self) -> None:
         """End the thread and wait for it."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
         self._thread.join()
-        self._connection.close()
 
     def _run(self) -> None:
         while self._await_work():
             began = time.monotonic()
+            latest = self._latest
             try:
-                with self._deriving:
-                    self._derive_up_to(self._latest)
-            except duckdb.Error as error:
-                self._on_error(error)
-                self._rest(1.0)
-            else:
-                self._rest(self._REST * (time.monotonic() - began))
+                self._derive(latest)
+            except Unavailable:
+                self._rest(self._REST_AFTER_FAILURE)
+                continue
+            with self._changed:
+                self._done = latest
+                self._changed.notify_all()
+            self._rest(self._REST * (time.monotonic() - began))
 
     def _await_work(self) -> bool:
         with self._changed:
@@ -142,24 +128,20 @@ class VisitKeeper:
         with self._changed:
             self._changed.wait_for(lambda: self._stopping, seconds)
 
-    def _derive_up_to(self, latest: int) -> None:
-        try:
-            self._connection.execute("begin")
-            rederive(self._connection, self._done, latest)
-            self._connection.execute("commit")
-        except duckdb.Error:
-            _roll_back(self._connection)
-            raise
-        with self._changed:
-            self._done = latest
-            self._changed.notify_all()
+
+def derive(connection: Connection, latest: int) -> None:
+    """Make the visits true to every event up to the number ``latest``, in one transaction."""
+    with transaction(connection):
+        row = connection.execute("select value from state where name = 'visits_up_to'").fetchone()
+        done = int(row[0]) if row else 0
+        if done < latest:
+            rederive(connection, done, latest)
 
 
-def rederive(connection: duckdb.DuckDBPyConnection, after: int, up_to: int) -> None:
+def rederive(connection: Connection, after: int, up_to: int) -> None:
     """Derive anew, in the open transaction, the visits of whoever has events in that range."""
-    connection.execute("delete from changed")
     connection.execute(
-        "insert into changed select distinct site, day, visitor from events "
+        "create or replace temp table changed as select distinct site, day, visitor from events "
         "where seq > ? and seq <= ?",
         [after, up_to],
     )
@@ -171,20 +153,5 @@ def rederive(connection: duckdb.DuckDBPyConnection, after: int, up_to: int) -> N
             {"day": day},
         )
         connection.execute(_DERIVE, {"day": day})
+    connection.execute("drop table changed")
     connection.execute("update state set value = ? where name = 'visits_up_to'", [up_to])
-
-
-def _watermark(connection: duckdb.DuckDBPyConnection) -> int:
-    row: tuple[Any, ...] | None = connection.execute(
-        "select value from state where name = 'visits_up_to'"
-    ).fetchone()
-    if row is None:
-        raise Unavailable
-    return int(row[0])
-
-
-def _roll_back(connection: duckdb.DuckDBPyConnection) -> None:
-    try:
-        connection.execute("rollback")
-    except duckdb.Error:
-        return

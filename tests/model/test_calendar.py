@@ -146,6 +146,17 @@ def test_hours_between_meets_a_first_hour_that_begins_off_the_quarter() -> None:
     assert [hour.hour for hour in hours_between(start, start + HOUR, "UTC")] == [11, 12]
 
 
+def test_hours_between_meets_a_last_hour_that_has_just_begun() -> None:
+    """23:01 came back at St John's; a report at 23:03 has that bucket."""
+    midnight = instant("2010-11-07T02:30:00+00:00")
+    hours = hours_between(midnight - HOUR, midnight + 3 * MINUTE, "America/St_Johns")
+    assert [hour_label(hour) for hour in hours] == [
+        "2010-11-06T23:00-02:30",
+        "2010-11-07T00:00-02:30",
+        "2010-11-06T23:00-03:30",
+    ]
+
+
 def test_hours_between_nothing_is_nothing() -> None:
     assert list(hours_between(1000, 1000, "UTC")) == []
 

@@ -98,11 +98,14 @@ def day_end(day: int, zone: str) -> int:
 
 def hours_between(start: int, end: int, zone: str) -> Iterator[LocalHour]:
     """Each clock hour that has an instant in [start, end), in order, once."""
+    if start >= end:
+        return
     seen: set[LocalHour] = set()
-    # Whole quarters of an hour meet every bucket there has been since 1995.
+    # Whole quarters of an hour meet every bucket there has been since 1995, and the ends those
+    # that are cut short.
     quarter = 15 * MINUTE
     quarters = range(start - start % quarter + quarter, end, quarter)
-    for at in itertools.chain(range(start, min(start + 1, end)), quarters):
+    for at in itertools.chain([start], quarters, [end - 1]):
         bucket = local_hour(at, zone)
         if bucket not in seen:
             seen.add(bucket)

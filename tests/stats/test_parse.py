@@ -1,0 +1,167 @@
+"""From parameters to a query, and what is said of those that are wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ezee.errors import InvalidRequest
+from ezee.model.calendar import day_of
+from ezee.model.dimensions import DEFAULT_DIMENSIONS, DIMENSIONS
+from ezee.model.metrics import DEFAULT_METRICS
+from ezee.model.query import Interval, Order, Range, StatsQuery
+from ezee.stats.parse import KNOWN, Now, parse
+from tests.support.clock import instant
+
+NOW = Now(instant("2026-11-23T12:00:00+00:00"), "Europe/Berlin", None)
+TODAY = day_of(date(2026, 11, 23))
+
+
+def asked(query: str) -> StatsQuery:
+    return parse(parse_qsl(query, keep_blank_values=True), NOW)
+
+
+def refused(query: str) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as caught:
+        asked(query)
+    details = dict(caught.value.details)
+    assert caught.value.message == "; ".join(f"{name}: {text}" for name, text in details.items())
+    return details
+
+
+def test_nothing_asks_for_thirty_days_and_everything_usual() -> None:
+    assert asked("") == StatsQuery(
+        range=Range(TODAY - 29, TODAY),
+        interval=Interval.DAY,
+        metrics=DEFAULT_METRICS,
+        breakdowns=DEFAULT_DIMENSIONS,
+        order=Order("visitors", descending=True),
+        limit=10,
+        offset=0,
+    )
+
+
+def test_dates_include_both_ends() -> None:
+    span = asked("from=2026-11-20&to=2026-11-23").range
+    assert span == Range(TODAY - 3, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("query", "interval"),
+    [
+        ("period=today", Interval.HOUR),
+        ("period=24h", Interval.HOUR),
+        ("period=90d", Interval.DAY),
+        ("period=12mo", Interval.MONTH),
+        ("period=today&interval=minute", Interval.MINUTE),
+        ("period=24h&interval=minute", Interval.MINUTE),
+        ("period=12mo&interval=week", Interval.WEEK),
+        ("period=30d&interval=hour", Interval.HOUR),
+    ],
+)
+def test_intervals(query: str, interval: Interval) -> None:
+    assert asked(query).interval is interval
+
+
+def test_metrics_and_dimensions_are_taken_in_the_order_they_are_named() -> None:
+    query = asked("metrics=visits,visitors&metrics=visits&dimension=os&dimension=page&dimension=os")
+    assert query.metrics == ("visits", "visitors")
+    assert query.breakdowns == ("os", "page")
+
+
+@pytest.mark.parametrize("name", DIMENSIONS)
+def test_every_dimension_may_be_asked_for(name: str) -> None:
+    assert asked(f"dimension={name}").breakdowns == (name,)
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("-visitors", Order("visitors", descending=True)),
+        ("visitors", Order("visitors", descending=False)),
+        ("value", Order("value", descending=False)),
+        ("-value", Order("value", descending=True)),
+        ("-pageviews", Order("pageviews", descending=True)),
+    ],
+)
+def test_orders(text: str, order: Order) -> None:
+    assert asked(f"order={text}").order == order
+
+
+def test_limits_at_their_ends() -> None:
+    query = asked("limit=1000&offset=1000000")
+    assert (query.limit, query.offset) == (1000, 1_000_000)
+    assert asked("limit=1").limit == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("period=fortnight", "period"),
+        ("period=", "period"),
+        ("period=7d&period=7d", "period"),
+        ("period=7d&from=2026-11-01&to=2026-11-02", "period"),
+        ("from=2026-11-01", "to"),
+        ("to=2026-11-01", "from"),
+        ("from=2026-11-31&to=2026-12-01", "from"),
+        ("from=2026-11-02&to=2026-11-01", "to"),
+        ("from=yesterday&to=2026-11-01", "from"),
+        ("from=9999-12-31&to=9999-12-31", "to"),
+        ("interval=second", "interval"),
+        ("period=7d&interval=minute", "interval"),
+        ("from=2020-01-01&to=2026-11-01&interval=day", "interval"),
+        ("period=90d&interval=hour", "interval"),
+        ("metrics=", "metrics"),
+        ("metrics=visitors,clicks", "metrics"),
+        ("dimension=shoe_size", "dimension"),
+        ("order=-luck", "order"),
+        ("order=", "order"),
+        ("order=--visitors", "order"),
+        ("limit=0", "limit"),
+        ("limit=1001", "limit"),
+        ("limit=1.5", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=٣", "limit"),
+        ("limit=10000000000", "limit"),
+        ("offset=-1", "offset"),
+        ("offset=1000001", "offset"),
+        ("perod=7d", "perod"),
+        ("=7d", ""),
+    ],
+)
+def test_what_is_wrong_is_named(query: str, field: str) -> None:
+    assert field in refused(query)
+
+
+def test_a_range_never_makes_more_than_1500_buckets_asked_for_or_not() -> None:
+    details = refused("from=1970-01-01&to=9998-12-31")
+    assert details == {"from": "would make more than 1,500 buckets, up to that to"}
+    assert asked("from=1970-01-01&to=2094-12-31").interval is Interval.MONTH
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    assert set(refused("period=x&interval=y&limit=z&offset=-&colour=red")) == {
+        *("period", "interval", "limit", "offset", "colour"),
+    }
+
+
+def test_what_was_sent_is_shown_short_and_printable() -> None:
+    message = refused("period=" + "%00%1b" + "x" * 500)["period"]
+    assert message.startswith(f'"{"x" * 40}" is none of today, yesterday')
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.sampled_from(KNOWN) | st.text(), st.text(max_size=12)), max_size=5))
+def test_no_parameters_raise_anything_else(parameters: list[tuple[str, str]]) -> None:
+    try:
+        query = parse(parameters, NOW)
+    except InvalidRequest as error:
+        details = error.details
+    else:
+        assert query.range.first_day <= query.range.last_day
+        return
+    assert details

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -57,6 +58,10 @@ class Database:
                 command.upgrade(config, "head")
         except OperationalError as error:
             raise Unavailable("The account database cannot be written to right now.") from error
+        except CommandError as error:
+            raise SetupError(
+                "The account database was written by a newer version of ezee: run that one."
+            ) from error
         except SQLAlchemyError as error:
             raise SetupError("The account database cannot be brought up to date.") from error
 

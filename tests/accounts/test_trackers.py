@@ -1,0 +1,190 @@
+"""Trackers, as their owners see and change them."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+import pytest
+
+from ezee.accounts import erasures
+from ezee.accounts.database import Database
+from ezee.accounts.trackers import (
+    TrackerChange,
+    add_tracker,
+    change_tracker,
+    check_change,
+    every_tracker,
+    find_tracker,
+    list_trackers,
+    remove_tracker,
+)
+from ezee.errors import Conflict, InvalidRequest, NotFound
+
+BLOG = TrackerChange(name="My blog", domain="example.com")
+
+
+def test_a_tracker_starts_with_what_is_given_and_the_defaults(
+    database: Database, alice: str
+) -> None:
+    added = add_tracker(database, alice, BLOG, 1_760_256_862_000)
+    found = find_tracker(database, alice, added.id)
+    assert str(uuid.UUID(found.id)) == found.id
+    assert re.fullmatch(r"ezi_[0-9a-f]{12}", found.site_id)
+    assert (found.name, found.domain, found.created_at) == (
+        "My blog", "example.com", 1_760_256_862_000,
+    )  # fmt: skip
+    assert (found.timezone, found.hostnames, found.public_stats) == ("UTC", [], True)
+
+
+def test_everything_can_be_given_and_is_brought_to_one_form(database: Database, alice: str) -> None:
+    added = add_tracker(
+        database,
+        alice,
+        TrackerChange(
+            name="  Shop ",
+            domain="https://WWW.Bücher.example/shop",
+            timezone="Europe/Berlin",
+            hostnames=["www.b.example", "A.example", "a.example"],
+            public_stats=False,
+        ),
+        5,
+    )
+    found = find_tracker(database, alice, added.id)
+    assert (found.name, found.domain) == ("Shop", "xn--bcher-kva.example")
+    assert (found.timezone, found.public_stats) == ("Europe/Berlin", False)
+    assert found.hostnames == ["a.example", "b.example"]
+
+
+def test_site_ids_are_random(database: Database, alice: str) -> None:
+    made = {
+        add_tracker(database, alice, TrackerChange(name="x", domain=f"{n}.example"), 5).site_id
+        for n in range(20)
+    }
+    assert len(made) == 20
+
+
+def test_the_list_is_by_age_then_id(database: Database, alice: str, bob: str) -> None:
+    for at, domain in ((7, "c"), (5, "a"), (5, "b"), (6, "d")):
+        add_tracker(database, alice, TrackerChange(name=domain, domain=f"{domain}.example"), at)
+    add_tracker(database, bob, BLOG, 1)
+    listed = [(each.created_at, each.id) for each in list_trackers(database, alice)]
+    assert listed == sorted(listed)
+    assert [at for at, _ in listed] == [5, 5, 6, 7]
+    assert len(every_tracker(database)) == 5
+
+
+def test_a_domain_is_tracked_once_by_an_account_however_it_is_written(
+    database: Database, alice: str, bob: str
+) -> None:
+    add_tracker(database, alice, BLOG, 5)
+    with pytest.raises(Conflict, match=r"a tracker for example\.com already"):
+        add_tracker(database, alice, TrackerChange(name="x", domain="https://WWW.example.com/"), 6)
+    assert add_tracker(database, bob, BLOG, 6).domain == "example.com"
+
+
+def test_a_change_is_of_what_is_given_alone(database: Database, alice: str) -> None:
+    added = add_tracker(database, alice, BLOG, 5)
+    change_tracker(database, alice, added.id, TrackerChange(public_stats=False), has_events=True)
+    changed = change_tracker(
+        database, alice, added.id, TrackerChange(name="New", hostnames=["b.example"]),
+        has_events=True,
+    )  # fmt: skip
+    assert find_tracker(database, alice, added.id).name == "New"
+    assert (changed.domain, changed.timezone, changed.public_stats) == ("example.com", "UTC", False)
+    assert change_tracker(
+        database, alice, added.id, TrackerChange(hostnames=[]), has_events=True
+    ).hostnames == []  # fmt: skip
+
+
+def test_the_domain_of_another_tracker_cannot_be_taken(database: Database, alice: str) -> None:
+    add_tracker(database, alice, BLOG, 5)
+    other = add_tracker(database, alice, TrackerChange(name="x", domain="b.example"), 5)
+    with pytest.raises(Conflict, match=r"a tracker for example\.com already"):
+        change_tracker(
+            database, alice, other.id, TrackerChange(name="y", domain="example.com"),
+            has_events=False,
+        )  # fmt: skip
+    assert find_tracker(database, alice, other.id).name == "x"
+
+
+def test_the_time_zone_stays_once_there_are_events(database: Database, alice: str) -> None:
+    added = add_tracker(database, alice, BLOG, 5)
+
+    def change(zone: str, *, has_events: bool) -> str:
+        return change_tracker(
+            database, alice, added.id, TrackerChange(timezone=zone), has_events=has_events
+        ).timezone
+
+    assert change("Europe/Berlin", has_events=False) == "Europe/Berlin"
+    assert change("Europe/Berlin", has_events=True) == "Europe/Berlin"
+    with pytest.raises(Conflict, match="time zone cannot change"):
+        change("UTC", has_events=True)
+    assert find_tracker(database, alice, added.id).timezone == "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""), ("name", " \t"), ("name", "x" * 201), ("name", "a\nb"), ("name", 5),
+        ("domain", ""), ("domain", "no host"), ("domain", ["example.com"]),
+        ("timezone", ""), ("timezone", "Mars/Base"), ("timezone", "../etc/passwd"),
+        ("timezone", "/etc/localtime"), ("timezone", "localtime"), ("timezone", "posix/UTC"),
+        ("timezone", "europe/berlin"), ("timezone", 0),
+        ("hostnames", "example.com"), ("hostnames", ["-"]), ("hostnames", [1]),
+        ("hostnames", [f"{n}.example" for n in range(51)]),
+        ("public_stats", "yes"), ("public_stats", 1),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_named(database: Database, alice: str, field: str, value: Any) -> None:
+    added = add_tracker(database, alice, BLOG, 5)
+    change = TrackerChange(**{field: value})
+    for attempt in (
+        lambda: check_change(change),
+        lambda: change_tracker(database, alice, added.id, change, has_events=False),
+    ):
+        with pytest.raises(InvalidRequest) as refused:
+            attempt()
+        assert [detail.field for detail in refused.value.details] == [field]
+
+
+def test_every_wrong_value_is_named_at_once(database: Database, alice: str) -> None:
+    wrong = TrackerChange(timezone="Mars/Base", hostnames=["-"])
+    with pytest.raises(InvalidRequest) as refused:
+        add_tracker(database, alice, wrong, 5)
+    assert [detail.field for detail in refused.value.details] == [
+        "name", "domain", "timezone", "hostnames",
+    ]  # fmt: skip
+    assert list_trackers(database, alice) == []
+
+
+def test_removing_records_the_erasure_in_the_same_transaction(
+    database: Database, alice: str
+) -> None:
+    added = add_tracker(database, alice, BLOG, 5)
+    assert remove_tracker(database, alice, added.id, 9) == added.site_id
+    assert erasures.due(database) == [added.site_id]
+    with pytest.raises(NotFound):
+        find_tracker(database, alice, added.id)
+    again = add_tracker(database, alice, BLOG, 10)
+    assert again.site_id != added.site_id
+
+
+def test_a_strangers_tracker_is_as_missing_as_one_that_never_was(
+    database: Database, alice: str, bob: str
+) -> None:
+    hers = add_tracker(database, alice, BLOG, 5)
+    for tracker_id in (hers.id, str(uuid.uuid4()), "not-a-uuid", ""):
+        for attempt in (
+            lambda which=tracker_id: find_tracker(database, bob, which),
+            lambda which=tracker_id: remove_tracker(database, bob, which, 9),
+            lambda which=tracker_id: change_tracker(
+                database, bob, which, TrackerChange(name="mine"), has_events=False
+            ),
+        ):
+            with pytest.raises(NotFound) as missing:
+                attempt()
+            assert missing.value.message == NotFound.default
+    assert find_tracker(database, alice, hers.id).name == "My blog"
+    assert erasures.due(database) == []

@@ -40,6 +40,7 @@ class Service:
         self.environ = {**os.environ, **(environ or {})}
         self.process: subprocess.Popen[bytes] | None = None
         self.url = ""
+        self._clients: list[httpx.Client] = []
         self.log = data.parent / f"{data.name}.log"
 
     def start(self, seconds: float = 30) -> Service:
@@ -76,6 +77,8 @@ class Service:
     def _end(self, how: signal.Signals) -> int:
         assert self.process is not None
         self.process.send_signal(how)
+        for client in self._clients:
+            client.close()
         status = self.process.wait(30)
         self.process = None
         return status
@@ -107,6 +110,7 @@ class Service:
         client = httpx.Client(
             base_url=self.url, headers={"authorization": f"Bearer {made['token']}"}, timeout=30
         )
+        self._clients.append(client)
         return Account(email, made["token"], made["id"], client)
 
     def tracker(self, email: str, domain: str = "example.com", timezone: str = "UTC") -> Any:

@@ -19,7 +19,7 @@ from ezee.accounts.selftest import self_test_site
 from ezee.cli.output import console, print_json
 from ezee.cli.root import DATA, Data, Json, open_accounts, root
 from ezee.clock import SystemClock
-from ezee.errors import EzeeError
+from ezee.errors import EzeeError, Unavailable
 from ezee.model.calendar import local_hour
 from ezee.model.query import Interval, Range, StatsQuery
 from ezee.model.site import SiteConfig
@@ -141,10 +141,15 @@ def _recording(
 def _send_to_service(data: Path, body: object) -> httpx.Response:
     from ezee.server import ADDRESS_NAME  # noqa: PLC0415 - as in serve
 
-    url = (data / ADDRESS_NAME).read_text()
-    # The certificate names the public host; this goes to the loopback address of the same machine.
-    with httpx.Client(verify=False, timeout=30) as client:  # noqa: S501
-        return client.post(f"{url}/api/public/collect", json=body, headers={"user-agent": _BROWSER})
+    try:
+        url = (data / ADDRESS_NAME).read_text()
+        # The certificate names the public host; this goes to the same machine.
+        with httpx.Client(verify=False, timeout=30) as client:  # noqa: S501
+            return client.post(
+                f"{url}/api/public/collect", json=body, headers={"user-agent": _BROWSER}
+            )
+    except (OSError, httpx.HTTPError) as error:
+        raise Unavailable("The service runs, but does not answer requests.") from error
 
 
 async def _send_in_process(

@@ -101,33 +101,45 @@ class Importer:
         return tally
 
     def _batches(self, file: LogFile, progress: Progress, tally: Tally) -> Iterator[Batch]:
+        """What is to be stored, some lines at a time; before a damaged place, what came first."""
         now = self.clock.now()
         events: list[Event] = []
         last: Line | None = None
-        for line in file.lines_after(progress):
-            if not line.ended and not file.compressed and not is_whole(line.text):
-                # Its writer is still at it; the next import reads it when it is whole.
+        damage: InvalidRequest | None = None
+        lines = file.lines_after(progress)
+        while True:
+            try:
+                line = next(lines, None)
+            except InvalidRequest as error:
+                damage = error
+                break
+            if line is None or self._unfinished(line, file):
                 break
             last = line
-            tally.lines += 1
             event = self._event(line, progress.salts, now, tally)
             if event is not None:
                 events.append(event)
-                tally.note_day(event.day)
-                tally.counted += 1
             if tally.lines % _BATCH_LINES == 0:
                 yield self._batch(events, progress, file, last)
                 events = []
         if last is not None:
             yield self._batch(events, progress, file, last)
+        if damage is not None:
+            raise damage
+
+    def _unfinished(self, line: Line, file: LogFile) -> bool:
+        """Whether the line's writer is still at it; the next import reads it when it is whole."""
+        return not line.ended and not file.compressed and not is_whole(line.text)
 
     def _batch(self, events: list[Event], progress: Progress, file: LogFile, last: Line) -> Batch:
         done = msgspec.structs.replace(
-            progress, lines=last.number, bytes=last.end, tail=file.tail()
+            progress, lines=last.number, bytes=last.end, tail=file.tail(last.end)
         )
         return Batch(events, self.site.key, done)
 
     def _event(self, line: Line, import_id: int, now: int, tally: Tally) -> Event | None:
+        """The event of a line, if it makes one; the tally is told either way."""
+        tally.lines += 1
         request = read_line(line.text)
         if request is None:
             if line.text.strip():
@@ -143,6 +155,8 @@ class Importer:
         if isinstance(event, DropReason):
             tally.bots += 1
             return None
+        tally.counted += 1
+        tally.note_day(event.day)
         return event
 
     def _draft(self, request: Request, import_id: int, now: int) -> Draft:

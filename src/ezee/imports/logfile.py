@@ -46,6 +46,7 @@ class LogFile:
         )
         self._head = self._read_at(0, _SAMPLE)
         self._recent = bytearray()
+        self._place = 0
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +88,7 @@ class LogFile:
     def lines_after(self, progress: Progress) -> Iterator[Line]:
         """The lines from where an import ended."""
         number, end = progress.lines, progress.bytes
+        self._place = end
         self._recent = bytearray(self._read_at(max(0, end - _SAMPLE), min(end, _SAMPLE)))
         try:
             if end and not self._recent.endswith(b"\n"):
@@ -103,13 +105,15 @@ class LogFile:
                 "What came before is imported."
             ) from None
 
-    def tail(self) -> str:
-        """The digest of the bytes just before the end of the line that was read last."""
-        return _digest(self._recent[-_SAMPLE:])
+    def tail(self, end: int) -> str:
+        """The digest of the bytes just before the end of a line that was read lately."""
+        recent = self._recent[: len(self._recent) - (self._place - end)]
+        return _digest(recent[-_SAMPLE:])
 
     def _pass(self, raw: bytes) -> int:
         """Remember the bytes just read, for ``tail``; returns how many there were."""
         self._recent += raw
+        self._place += len(raw)
         if len(self._recent) > _FORGET_AT:
             del self._recent[:-_SAMPLE]
         return len(raw)

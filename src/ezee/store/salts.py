@@ -152,7 +152,8 @@ class Salts:
         if known is not None and known.expires_at <= now:
             # Its row on disk goes when the new salt takes its place.
             with self._lock:
-                del self._known[key]
+                self._known.pop(key, None)
+                self._unsaved.discard(key)
             known = None
         if known is None:
             return self._get(key, now, now + _KEPT_AFTER_USE)

@@ -72,6 +72,11 @@ def test_campaign_fields() -> None:
     assert campaign_of(url)[:5] == ("News letter", "e-mail", "Ma\u0308rz", "a", "b")
 
 
+@pytest.mark.parametrize("url", ["/#/shop?utm_source=no", "/#?", "/?", "/", "/?#utm_source=no"])
+def test_no_campaign_is_read_from_a_fragment(url: str) -> None:
+    assert set(campaign_of(url)) == {""}
+
+
 @pytest.mark.parametrize(
     ("query", "given"),
     [

@@ -45,9 +45,10 @@ def put_source(draft: Draft) -> None:
 @lru_cache(maxsize=20_000)
 def campaign_of(url: str) -> Campaign:
     """Read the campaign fields from a URL."""
-    if "?" not in url:
+    # A "?" behind the "#" belongs to a hash router: /#/shop?page=2
+    query = url.partition("#")[0].partition("?")[2]
+    if not query:
         return Campaign("", "", "", "", "", "")
-    query = url.split("#", 1)[0].split("?", 1)[1]
     try:
         fields = dict(reversed(parse_qsl(query, max_num_fields=1000)))
     except ValueError:

@@ -1,0 +1,105 @@
+"""The steps every event takes, in order, and each way to be dropped on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ezee.errors import InvalidRequest
+from ezee.events.pipeline import STEPS, read_event
+from ezee.model.event import DropReason, Event, Kind, Population
+from tests.support.events import NOON, draft
+
+
+def test_the_steps_in_order() -> None:
+    assert [step.__name__ for step in STEPS] == [
+        "put_identity",
+        "put_time",
+        "drop_bots",
+        "put_agent",
+        "put_page",
+        "put_source",
+        "put_country",
+        "put_screen",
+        "put_language",
+        "put_money",
+        "put_visitor",
+    ]
+
+
+def test_an_event_as_it_is_stored(tmp_path: Path) -> None:
+    made = draft(
+        tmp_path,
+        "Europe/Berlin",
+        address="193.0.6.139",
+        url="https://example.com/a?utm_medium=email&utm_source=weekly",
+        name="buy",
+        referrer="https://www.google.de/",
+        title="Shop",
+        screen_width=1280,
+        language="de",
+        props={"plan": "pro"},
+        interactive=False,
+        value=12.5,
+        currency="EUR",
+    )
+    event = read_event(made)
+    assert isinstance(event, Event)
+    stored = {name: getattr(event, name) for name in Event.__struct_fields__}
+    assert stored.pop("visitor") > 0
+    assert stored == {
+        "site": 10,
+        "day": NOON // 86_400_000,
+        "hour": 13,
+        "utc_offset": 60,
+        "happened_at": NOON,
+        "received_at": NOON,
+        "event_id": 0,
+        "kind": Kind.CUSTOM,
+        "name": "buy",
+        "page": "/a",
+        "title": "Shop",
+        "referrer": "google.de",
+        "source": "weekly",
+        "channel": "Email",
+        "utm_source": "weekly",
+        "utm_medium": "email",
+        "utm_campaign": "",
+        "utm_term": "",
+        "utm_content": "",
+        "country": "NL",
+        "browser": "Chrome",
+        "os": "Windows",
+        "device": "desktop",
+        "screen": "xl",
+        "language": "de",
+        "props": '{"plan":"pro"}',
+        "amount": 1250,
+        "currency": "EUR",
+        "interactive": False,
+        "population": Population.LIVE,
+        "judged": True,
+    }
+
+
+# What the pipeline itself can say; the collector and the store say the rest.
+DROPS = [(DropReason.BOT, {"user_agent": "Googlebot/2.1"}), (DropReason.BOT, {"user_agent": ""})]
+
+
+@pytest.mark.parametrize(("reason", "fields"), DROPS)
+def test_each_reason_to_drop(tmp_path: Path, reason: DropReason, fields: dict[str, str]) -> None:
+    assert read_event(draft(tmp_path, **fields)) is reason
+
+
+def test_a_dropped_event_makes_no_salt(tmp_path: Path) -> None:
+    made = draft(tmp_path, user_agent="Googlebot/2.1")
+    read_event(made)
+    assert made.visitor == 0
+    assert not getattr(made.salts, "unsaved", None)
+
+
+def test_an_impossible_time_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        read_event(draft(tmp_path, timestamp="1970-01-01T00:00:00Z"))
+    assert caught.value.details[0].field == "timestamp"

@@ -69,7 +69,7 @@ class Buckets:
             self._buckets.popitem(last=False)
         return Allowance(
             limit=per_minute,
-            remaining=max(0, math.floor(level)),
+            remaining=max(0, math.floor(level + _NOTHING)),
             reset=math.ceil((per_minute - level) / rate - _NOTHING),
             retry_after=math.ceil(wait - _NOTHING),
         )

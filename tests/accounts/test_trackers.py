@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from ezee.accounts import erasures
 from ezee.accounts.database import Database
@@ -73,6 +74,20 @@ def test_the_list_is_by_age_then_id(database: Database, alice: str, bob: str) ->
     assert listed == sorted(listed)
     assert [at for at, _ in listed] == [5, 5, 6, 7]
     assert len(every_tracker(database)) == 5
+
+
+def test_the_list_is_one_query_however_long_it_is(database: Database, alice: str) -> None:
+    statements: list[str] = []
+
+    def note(_: object, __: object, statement: str, *rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    for number in range(3):
+        add_tracker(database, alice, TrackerChange(name="x", domain=f"{number}.example"), 5)
+        statements.clear()
+        assert len(list_trackers(database, alice)) == number + 1
+        assert len(statements) == 1
 
 
 def test_a_domain_is_tracked_once_by_an_account_however_it_is_written(

@@ -108,7 +108,11 @@ class Service:
         )
         made = self.json("token", "new", "--user", email, "--name", "Tests")
         client = httpx.Client(
-            base_url=self.url, headers={"authorization": f"Bearer {made['token']}"}, timeout=30
+            base_url=self.url,
+            headers={"authorization": f"Bearer {made['token']}"},
+            timeout=30,
+            # Nobody closes it, so no connection may stay open when the test ends.
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
         self._clients.append(client)
         return Account(email, made["token"], made["id"], client)

@@ -1,0 +1,133 @@
+"""The group commit, on a real store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from ezee.errors import Unavailable
+from ezee.events.committer import GroupCommit
+from ezee.store.salts import Salts
+from tests.support.events import NOON, PatientStore, event
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[PatientStore]:
+    opened = PatientStore(tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_each_sender_is_told_of_their_own_duplicates(tmp_path: Path, store: PatientStore) -> None:
+    async def work() -> list[frozenset[int]]:
+        commit = GroupCommit(store, Salts(tmp_path))
+        answers = await asyncio.gather(
+            commit.append([event(event_id=1)]),
+            commit.append([event(event_id=2), event(event_id=1), event(event_id=3)]),
+            commit.append([event(), event()]),
+            commit.append([event(event_id=3)]),
+        )
+        await commit.close()
+        return list(answers)
+
+    assert asyncio.run(work()) == [frozenset(), {1}, frozenset(), {0}]
+    assert store.describe().events == 5
+
+
+def test_what_is_answered_is_in_the_file(tmp_path: Path) -> None:
+    first = PatientStore(tmp_path)
+
+    async def work() -> None:
+        commit = GroupCommit(first, Salts(tmp_path))
+        await asyncio.gather(*(commit.append([event(NOON + at)]) for at in range(50)))
+        await commit.close()
+
+    asyncio.run(work())
+    first.close()
+    second = PatientStore(tmp_path)
+    assert second.describe().events == 50
+    second.close()
+
+
+def test_salts_are_on_disk_before_their_events(tmp_path: Path, store: PatientStore) -> None:
+    salts = Salts(tmp_path)
+    value, _ = salts.of(10, NOON // 86_400_000, "UTC", NOON)
+
+    async def work() -> None:
+        commit = GroupCommit(store, salts)
+        await commit.append([event()])
+        await commit.close()
+
+    asyncio.run(work())
+    assert not salts.unsaved
+    assert Salts(tmp_path).of(10, NOON // 86_400_000, "UTC", NOON)[0] == value
+
+
+def test_a_store_that_cannot_refuses_all_in_line_and_goes_on(tmp_path: Path) -> None:
+    """Nobody waits for ever, whatever the failure was."""
+    closed = PatientStore(tmp_path)
+    closed.close()
+
+    async def work() -> list[object]:
+        commit = GroupCommit(closed, Salts(tmp_path))
+        first = await asyncio.gather(
+            *(commit.append([event()]) for _ in range(3)), return_exceptions=True
+        )
+        second = await asyncio.gather(commit.append([event()]), return_exceptions=True)
+        await commit.close()
+        return [*first, *second]
+
+    outcomes = asyncio.run(asyncio.wait_for(work(), 20))
+    assert [type(outcome) for outcome in outcomes] == [Unavailable] * 4
+
+
+def test_an_unforeseen_failure_leaves_no_one_waiting(tmp_path: Path, store: PatientStore) -> None:
+    """An event that cannot even be encoded: no step lets one pass, and yet."""
+    poison = replace(event(), title="\ud800")
+
+    async def work() -> list[object]:
+        commit = GroupCommit(store, Salts(tmp_path))
+        waiting = [asyncio.ensure_future(commit.append([poison]))]
+        await asyncio.sleep(0)
+        waiting += [asyncio.ensure_future(commit.append([event()])) for _ in range(3)]
+        outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+        await commit.close()
+        return list(outcomes)
+
+    outcomes = asyncio.run(asyncio.wait_for(work(), 20))
+    assert isinstance(outcomes[0], Unavailable)
+    assert outcomes[1:] == [frozenset()] * 3
+    assert store.describe().events == 3
+
+
+def test_a_line_that_is_too_long_is_refused_at_once(tmp_path: Path, store: PatientStore) -> None:
+    async def work() -> tuple[object, frozenset[int]]:
+        commit = GroupCommit(store, Salts(tmp_path))
+        refused = await asyncio.gather(commit.append([event()] * 20_001), return_exceptions=True)
+        accepted = await commit.append([event()])
+        await commit.close()
+        return refused[0], accepted
+
+    refused, accepted = asyncio.run(work())
+    assert isinstance(refused, Unavailable)
+    assert refused.retry_after == 1
+    assert accepted == frozenset()
+    assert store.describe().events == 1
+
+
+def test_settled_waits_for_what_is_in_line(tmp_path: Path, store: PatientStore) -> None:
+    async def work() -> int:
+        commit = GroupCommit(store, Salts(tmp_path))
+        waiting = [asyncio.ensure_future(commit.append([event(NOON + at)])) for at in range(5)]
+        await asyncio.sleep(0)
+        await commit.settled()
+        stored = store.describe().events
+        await asyncio.gather(*waiting)
+        await commit.close()
+        return stored
+
+    assert asyncio.run(work()) == 5

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import structlog
@@ -19,9 +19,11 @@ from ezee.accounts.database import Database
 from ezee.clock import SystemClock
 from ezee.errors import SetupError
 from ezee.settings import Settings
+from ezee.store.folder import FolderLock, prepare_folder
 from ezee.store.listener import StoreListener
-from ezee.store.open import FolderLock, open_owned, prepare_folder
+from ezee.store.open import open_owned
 from ezee.store.salts import Salts
+from ezee.web.protocol import JoinedProtocol
 
 ADDRESS_NAME = "ezee.address"
 
@@ -73,7 +75,9 @@ def _address_on_file(settings: Settings, port: int) -> Iterator[None]:
     path = settings.data / ADDRESS_NAME
     scheme = "https" if settings.certificate else "http"
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
-    path.write_text(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
+    # A full disk keeps nobody from reading, so it does not keep the service from starting.
+    with suppress(OSError):
+        path.write_text(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
     try:
         yield
     finally:
@@ -114,7 +118,7 @@ def _config(settings: Settings, application: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         loop="uvloop",
-        http="httptools",
+        http=JoinedProtocol,
         ws="none",
         lifespan="on",
         log_config=None,

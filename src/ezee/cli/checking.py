@@ -25,7 +25,7 @@ from ezee.model.query import Interval, Range, StatsQuery
 from ezee.model.site import SiteConfig
 from ezee.store.base import EventStore
 from ezee.store.duckdb import schema
-from ezee.store.open import OpenStore, prepare_folder
+from ezee.store.open import OpenStore
 from ezee.store.salts import Salts
 
 _LEAST_FREE = 200_000_000
@@ -60,7 +60,6 @@ def check(*, data: Data = DATA, json: Json = False) -> None:
 
 
 def _findings(data: Path) -> list[Finding]:
-    prepare_folder(data)
     opened = OpenStore(data)
     with open_accounts(data) as database, opened as store:
         salts = Salts(data)

@@ -20,7 +20,7 @@ from ezee.imports.importer import Importer, Tally
 from ezee.imports.logfile import LogFile
 from ezee.model.calendar import date_of
 from ezee.model.site import SiteConfig
-from ezee.store.open import OpenStore, prepare_folder
+from ezee.store.open import OpenStore
 from ezee.store.salts import Salts
 
 importing = root.command(App(name="import", help="Import what other programs wrote."))
@@ -67,8 +67,11 @@ def access_log(
         The log. Its lines need not be in the order of time.
     """
     clock = SystemClock()
-    prepare_folder(data)
-    with open_accounts(data) as database, LogFile(file) as log, OpenStore(data) as store:
+    with (
+        LogFile(file) as log,
+        OpenStore(data, apart=True) as store,
+        open_accounts(data) as database,
+    ):
         salts = Salts(data)
         salts.destroy_expired(clock.now())
         importer = Importer(

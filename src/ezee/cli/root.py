@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 from ezee import __version__
 from ezee.accounts.database import Database
 from ezee.settings import DEFAULT_DATA
-from ezee.store.open import prepare_folder
+from ezee.store.folder import prepare_folder
 
 root = App(
     name="ezee",

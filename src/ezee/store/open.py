@@ -2,50 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
+from collections.abc import Callable
 from pathlib import Path
 
-from ezee.errors import SetupError
 from ezee.store.base import EventStore
 from ezee.store.duckdb import DuckDBStore
+from ezee.store.folder import FolderLock, prepare_folder
+from ezee.store.host import StoreHost
 from ezee.store.remote import RemoteStore
-
-_LOCK_NAME = "ezee.lock"
-
-
-def prepare_folder(folder: Path) -> Path:
-    """Make the data folder, readable to its owner alone.
-
-    Raises:
-        SetupError: it cannot be made or written to.
-    """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise SetupError(f"The data folder {folder} cannot be made: {error.strerror}.") from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise SetupError(f"The data folder {folder} cannot be written to.")
-    return folder
-
-
-class FolderLock:
-    """Held by the one process that has the event file open."""
-
-    def __init__(self, folder: Path) -> None:
-        self._handle = os.open(folder / _LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._handle)
-            raise SetupError(
-                f"Another ezee is at work on the data folder {folder}. "
-                "Stop it, wait for it, or choose another folder with --data."
-            ) from error
-
-    def release(self) -> None:
-        """Let another process have the folder."""
-        os.close(self._handle)
 
 
 def open_owned(folder: Path) -> DuckDBStore:
@@ -54,30 +18,39 @@ def open_owned(folder: Path) -> DuckDBStore:
 
 
 class OpenStore:
-    """A store for one command: the running service's, or else this process's own.
+    """A store for one command: the running service's, or else one of its own.
 
-    A context manager; ``remote`` tells which it is.
+    A context manager; ``remote`` tells whether it is the service's. With ``apart`` a store of its
+    own runs in a process of its own, behind the same socket, so that a command with much to store
+    has a core for that and another for the rest.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock: FolderLock | None = None
+    def __init__(self, folder: Path, *, apart: bool = False) -> None:
+        self._folder = prepare_folder(folder)
+        self._apart = apart
+        self._closing: list[Callable[[], None]] = []
         self.remote = False
 
     def __enter__(self) -> EventStore:
-        self._store = self._open()
-        return self._store
+        try:
+            store: EventStore = RemoteStore(self._folder)
+        except OSError:
+            store = self._open_apart() if self._apart else self._open_here()
+        else:
+            self.remote = True
+        self._closing.insert(0, store.close)
+        return store
 
     def __exit__(self, *exc: object) -> None:
-        self._store.close()
-        if self._lock is not None:
-            self._lock.release()
+        for close in self._closing:
+            close()
 
-    def _open(self) -> EventStore:
-        try:
-            store = RemoteStore(self._folder)
-        except OSError:
-            self._lock = FolderLock(prepare_folder(self._folder))
-            return open_owned(self._folder)
-        self.remote = True
-        return store
+    def _open_here(self) -> EventStore:
+        lock = FolderLock(self._folder)
+        self._closing.append(lock.release)
+        return open_owned(self._folder)
+
+    def _open_apart(self) -> EventStore:
+        host = StoreHost(self._folder)
+        self._closing.append(host.stop)
+        return RemoteStore(self._folder)

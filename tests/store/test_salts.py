@@ -1,0 +1,252 @@
+"""Salts: kept as long as they must be, and then gone for good."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from ezee.errors import Unavailable
+from ezee.model.event import Population
+from ezee.store.salts import FILE_NAME, Salts
+from tests.support.clock import FakeClock
+
+SITE = 10
+HOUR = 3_600_000
+DAY = 24 * HOUR
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock("2026-03-10T12:00:00+00:00")
+
+
+def today(clock: FakeClock) -> int:
+    return clock.now() // DAY
+
+
+def saved(folder: Path, *keys: tuple[int, int, int]) -> list[bytes]:
+    """Salts for (site, day, now), on disk."""
+    salts = Salts(folder)
+    values = [salts.of(site, day, "UTC", now)[0] for site, day, now in keys]
+    salts.save()
+    return values
+
+
+def bytes_on_disk(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+
+def test_a_salt_is_16_random_bytes_of_one_tracker_and_day(tmp_path: Path, clock: FakeClock) -> None:
+    salts = Salts(tmp_path)
+    day, now = today(clock), clock.now()
+    values = {salts.of(site, at, "UTC", now)[0] for site in (1, 2) for at in (day - 1, day)}
+    assert len(values) == 4
+    assert all(len(value) == 16 for value in values)
+    assert salts.of(1, day, "UTC", now)[0] in values
+
+
+def test_nothing_touches_the_disk_before_save(tmp_path: Path, clock: FakeClock) -> None:
+    salts = Salts(tmp_path)
+    value, _ = salts.of(SITE, today(clock), "UTC", clock.now())
+    assert salts.unsaved
+    assert value not in bytes_on_disk(tmp_path)
+    salts.save()
+    assert not salts.unsaved
+    assert value in bytes_on_disk(tmp_path)
+
+
+def test_saved_salts_are_there_again(tmp_path: Path, clock: FakeClock) -> None:
+    day, now = today(clock), clock.now()
+    (value,) = saved(tmp_path, (SITE, day, now))
+    again = Salts(tmp_path)
+    assert again.of(SITE, day, "UTC", now) == (value, Population.LIVE)
+    assert not again.unsaved
+
+
+def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    Salts(tmp_path)
+    assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o600
+
+
+def test_a_days_salt_lives_until_24_hours_after_its_local_day(tmp_path: Path) -> None:
+    """Kiritimati's 10 March ended at 10 in the morning UTC."""
+    clock = FakeClock("2026-03-11T09:59:59.999+00:00")
+    salts = Salts(tmp_path)
+    day = FakeClock("2026-03-10T00:00:00+00:00").now() // DAY
+    zone = "Pacific/Kiritimati"
+    value, _ = salts.of(SITE, day, zone, clock.now())
+    assert salts.of(SITE, day, zone, clock.now()) == (value, Population.LIVE)
+    salts.save()
+    salts.destroy_expired(clock.now())
+    assert value in bytes_on_disk(tmp_path)
+    clock.advance(0.001)
+    assert salts.of(SITE, day, zone, clock.now())[1] is Population.BACKFILL
+    salts.destroy_expired(clock.now())
+    assert value not in bytes_on_disk(tmp_path)
+
+
+def test_a_destroyed_salt_is_nowhere_in_the_folder(tmp_path: Path, clock: FakeClock) -> None:
+    day, now = today(clock), clock.now()
+    old = saved(tmp_path, *[(site, day, now) for site in range(200)])
+    clock.advance(86_400)
+    new = saved(tmp_path, (SITE, day + 1, clock.now()))
+    salts = Salts(tmp_path)
+    assert all(value in bytes_on_disk(tmp_path) for value in old)
+    clock.advance(43_200)
+    salts.destroy_expired(clock.now())
+    left = bytes_on_disk(tmp_path)
+    assert not any(value in left for value in old)
+    assert new[0] in left
+    assert Salts(tmp_path).of(SITE, day + 1, "UTC", clock.now())[0] == new[0]
+
+
+def test_a_salt_that_was_destroyed_before_it_was_saved_never_is(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    salts = Salts(tmp_path)
+    value, _ = salts.of(SITE, today(clock), "UTC", clock.now())
+    clock.advance(3 * 86_400)
+    salts.destroy_expired(clock.now())
+    salts.save()
+    assert value not in bytes_on_disk(tmp_path)
+
+
+def test_what_expired_while_the_service_was_down_is_not_used(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    day = today(clock)
+    (value,) = saved(tmp_path, (SITE, day, clock.now()))
+    clock.advance(3 * 86_400)
+    salts = Salts(tmp_path)
+    assert salts.overdue(clock.now()) == 1
+    again, population = salts.of(SITE, day, "UTC", clock.now())
+    assert (again != value, population) == (True, Population.BACKFILL)
+    salts.destroy_expired(clock.now())
+    assert salts.overdue(clock.now()) == 0
+
+
+def test_forgetting_a_tracker_destroys_all_of_its_salts(tmp_path: Path, clock: FakeClock) -> None:
+    day, now = today(clock), clock.now()
+    mine, other = saved(tmp_path, (SITE, day, now), (11, day, now))
+    salts = Salts(tmp_path)
+    backfill, _ = salts.of(SITE, day - 30, "UTC", now)
+    imported = salts.of_import(SITE, day, 5, now)
+    salts.save()
+    salts.forget_site(SITE)
+    left = bytes_on_disk(tmp_path)
+    assert not any(value in left for value in (mine, backfill, imported))
+    assert other in left
+
+
+def test_backfill_is_a_population_of_its_own(tmp_path: Path, clock: FakeClock) -> None:
+    salts = Salts(tmp_path)
+    day = today(clock)
+    live, _ = salts.of(SITE, day, "UTC", clock.now())
+    clock.advance(2 * 86_400)
+    back, population = salts.of(SITE, day, "UTC", clock.now())
+    assert population is Population.BACKFILL
+    assert back != live
+    assert salts.of(SITE, day, "UTC", clock.now()) == (back, Population.BACKFILL)
+
+
+def test_backfill_lives_for_24_hours_after_its_last_use(tmp_path: Path, clock: FakeClock) -> None:
+    salts = Salts(tmp_path)
+    day = today(clock) - 30
+    first, _ = salts.of(SITE, day, "UTC", clock.now())
+    for hours in (23, 23.5, 0.5, 23.9):
+        clock.advance(hours * 3600)
+        salts.destroy_expired(clock.now())
+        assert salts.of(SITE, day, "UTC", clock.now())[0] == first, hours
+    clock.advance(86_400)
+    assert salts.of(SITE, day, "UTC", clock.now())[0] != first
+
+
+def test_a_renewal_survives_a_restart(tmp_path: Path, clock: FakeClock) -> None:
+    salts = Salts(tmp_path)
+    day = today(clock) - 30
+    first, _ = salts.of(SITE, day, "UTC", clock.now())
+    salts.save()
+    clock.advance(20 * 3600)
+    salts.of(SITE, day, "UTC", clock.now())
+    assert salts.unsaved
+    salts.save()
+    clock.advance(20 * 3600)
+    again = Salts(tmp_path)
+    again.destroy_expired(clock.now())
+    assert again.of(SITE, day, "UTC", clock.now())[0] == first
+
+
+def test_backfill_lives_for_7_days_at_most(tmp_path: Path, clock: FakeClock) -> None:
+    salts = Salts(tmp_path)
+    day = today(clock) - 30
+    first, _ = salts.of(SITE, day, "UTC", clock.now())
+    for _ in range(13):
+        clock.advance(43_200)
+        assert salts.of(SITE, day, "UTC", clock.now())[0] == first
+    salts.save()
+    clock.advance(43_200)
+    salts.destroy_expired(clock.now())
+    assert first not in bytes_on_disk(tmp_path)
+    assert salts.of(SITE, day, "UTC", clock.now())[0] != first
+
+
+def test_an_expired_backfill_salt_is_overwritten_by_the_next(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    salts = Salts(tmp_path)
+    day = today(clock) - 30
+    first, _ = salts.of(SITE, day, "UTC", clock.now())
+    salts.save()
+    clock.advance(86_400)
+    second, _ = salts.of(SITE, day, "UTC", clock.now())
+    salts.save()
+    left = bytes_on_disk(tmp_path)
+    assert first not in left
+    assert second in left
+
+
+def test_each_import_has_salts_of_its_own_until_it_is_finished(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    salts = Salts(tmp_path)
+    day, now = today(clock), clock.now()
+    one, two = salts.of_import(SITE, day, 1, now), salts.of_import(SITE, day, 2, now)
+    assert one != two
+    salts.save()
+    assert Salts(tmp_path).of_import(SITE, day, 1, now) == one
+    salts.finish_import(1)
+    left = bytes_on_disk(tmp_path)
+    assert one not in left
+    assert two in left
+    assert salts.of_import(SITE, day, 1, now) != one
+
+
+def test_an_import_that_rests_keeps_its_salts_for_a_day(tmp_path: Path, clock: FakeClock) -> None:
+    salts = Salts(tmp_path)
+    day, now = today(clock), clock.now()
+    value = salts.of_import(SITE, day, 1, now)
+    salts.rest_import(1, now)
+    clock.advance(86_399)
+    salts.destroy_expired(clock.now())
+    assert Salts(tmp_path).of_import(SITE, day, 1, clock.now()) == value
+    clock.advance(1)
+    salts.destroy_expired(clock.now())
+    assert value not in bytes_on_disk(tmp_path)
+
+
+def test_a_disk_that_will_not_is_told_and_nothing_is_lost(tmp_path: Path, clock: FakeClock) -> None:
+    salts = Salts(tmp_path)
+    value, _ = salts.of(SITE, today(clock), "UTC", clock.now())
+    with sqlite3.connect(tmp_path / FILE_NAME) as connection:
+        connection.execute("alter table salts rename to elsewhere")
+    connection.close()
+    with pytest.raises(Unavailable):
+        salts.save()
+    assert salts.unsaved
+    with sqlite3.connect(tmp_path / FILE_NAME) as connection:
+        connection.execute("alter table elsewhere rename to salts")
+    connection.close()
+    salts.save()
+    assert value in bytes_on_disk(tmp_path)

@@ -50,10 +50,10 @@ def test_a_salt_is_16_random_bytes_of_one_tracker_and_day(tmp_path: Path, clock:
 def test_nothing_touches_the_disk_before_save(tmp_path: Path, clock: FakeClock) -> None:
     salts = Salts(tmp_path)
     value, _ = salts.of(SITE, today(clock), "UTC", clock.now())
-    assert salts.unsaved
     assert value not in bytes_on_disk(tmp_path)
+    unsaved = [salts.unsaved]
     salts.save()
-    assert not salts.unsaved
+    assert [*unsaved, salts.unsaved] == [True, False]
     assert value in bytes_on_disk(tmp_path)
 
 

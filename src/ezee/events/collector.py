@@ -35,6 +35,9 @@ class Outcome(msgspec.Struct, frozen=True):
     dropped: list[Dropped]
 
 
+ACCEPTED_ONE = Outcome(1, [])
+
+
 class Sites(Protocol):
     """Where trackers are looked up."""
 
@@ -80,7 +83,7 @@ class Collector:
             return Outcome(0, [Dropped(0, read)])
         if await self._commit.append((read,)):
             return Outcome(0, [Dropped(0, DropReason.DUPLICATE)])
-        return Outcome(1, [])
+        return ACCEPTED_ONE
 
     async def collect_batch(self, batch: Sequence[Judged], sender: Sender) -> Outcome:
         """Collect a batch: each event is judged by itself, the good ones stored together.

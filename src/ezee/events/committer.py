@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, Protocol
@@ -32,6 +33,9 @@ class SavedSalts(Protocol):
 class _Waiting(NamedTuple):
     events: Sequence[Event]
     answer: asyncio.Future[frozenset[int]]
+
+
+_NONE: frozenset[int] = frozenset()
 
 
 class GroupCommit:
@@ -102,10 +106,16 @@ class GroupCommit:
 
 
 def _answer(group: list[_Waiting], duplicates: list[int]) -> None:
+    if not duplicates:
+        for waiting in group:
+            if not waiting.answer.done():
+                waiting.answer.set_result(_NONE)
+        return
     start = 0
     for waiting in group:
         end = start + len(waiting.events)
-        mine = frozenset(index - start for index in duplicates if start <= index < end)
+        first, last = bisect_left(duplicates, start), bisect_left(duplicates, end)
+        mine = frozenset(index - start for index in duplicates[first:last])
         if not waiting.answer.done():
             waiting.answer.set_result(mine)
         start = end

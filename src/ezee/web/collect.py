@@ -17,7 +17,7 @@ from ezee.errors import (
     PayloadTooLarge,
     UnsupportedMediaType,
 )
-from ezee.events.collector import Collector, Outcome, Sender, plain_address
+from ezee.events.collector import ACCEPTED_ONE, Collector, Outcome, Sender, plain_address
 from ezee.events.payload import BODY_LIMIT, Payload, read_body, read_query
 from ezee.limits import Buckets
 from ezee.web.auth import Authenticator, Credentials, check_scope
@@ -172,12 +172,14 @@ async def _body(headers: _Headers, receive: Receive) -> bytes:
 
 
 def _accepted(outcome: Outcome) -> Answer:
-    return Answer(
-        202,
-        {"content-type": "application/json", "cache-control": "no-store", **_CORS},
-        _encode({"data": outcome}),
-    )
+    if outcome is ACCEPTED_ONE:
+        return _ACCEPTED_ONE
+    return Answer(202, _ACCEPTED_HEADERS, _encode({"data": outcome}))
 
+
+_ACCEPTED_HEADERS = {"content-type": "application/json", "cache-control": "no-store", **_CORS}
+# What nearly every request is told.
+_ACCEPTED_ONE = Answer(202, _ACCEPTED_HEADERS, _encode({"data": ACCEPTED_ONE}))
 
 _PIXEL_ANSWER = Answer(
     200,

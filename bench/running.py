@@ -1,0 +1,68 @@
+"""A service for a benchmark: started on a folder of its own, with one tracker."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Self
+from urllib.request import urlopen
+
+import psutil
+
+_ANSWERS = re.compile(r"answers at http://\S+:(\d+),")
+
+
+class Running:
+    """``python -m MODULE serve`` while the block runs."""
+
+    def __init__(self, module: str, data: Path) -> None:
+        self._module = module
+        self._data = data
+        self._log = data.with_suffix(".log")
+
+    def __enter__(self) -> Self:
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", self._module, "serve", "--data", str(self._data),
+                 "--port", "0", "--public-stats-limit", "0"],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        self.port = self._wait_for_port()
+        self.site_id = self._add_tracker()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._process.terminate()
+        self._process.wait(60)
+
+    def cpu_seconds(self) -> float:
+        """How much processor time the service has used."""
+        times = psutil.Process(self._process.pid).cpu_times()
+        return times.user + times.system
+
+    def pageviews(self) -> int:
+        """How many pageviews the service counts."""
+        address = f"http://127.0.0.1:{self.port}/api/public/stats?site_id={self.site_id}&period=7d"
+        with urlopen(address, timeout=120) as answer:
+            return int(json.load(answer)["data"]["totals"]["pageviews"])
+
+    def _wait_for_port(self) -> int:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and self._process.poll() is None:
+            found = _ANSWERS.search(self._log.read_text())
+            if found:
+                return int(found[1])
+            time.sleep(0.05)
+        raise RuntimeError(f"the service did not start: {self._log.read_text()}")
+
+    def _add_tracker(self) -> str:
+        made = subprocess.run(
+            [sys.executable, "-m", "ezee", "tracker", "add", "--user", "owner@localhost",
+             "--name", "Bench", "--domain", "example.com", "--data", str(self._data), "--json"],
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return str(json.loads(made.stdout)["site_id"])

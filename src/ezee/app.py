@@ -12,9 +12,12 @@ import anyio.to_thread
 import structlog
 from anyio import CapacityLimiter
 from litestar import Litestar, Request, Router, get
+from litestar.connection import ASGIConnection
 from litestar.datastructures import State
 from litestar.enums import ScopeType
+from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from ezee import __version__
@@ -23,7 +26,7 @@ from ezee.accounts.directory import SiteDirectory
 from ezee.accounts.tokens import LastUsed
 from ezee.clock import Clock
 from ezee.erasing import erase_due
-from ezee.errors import EzeeError
+from ezee.errors import EzeeError, NotFound
 from ezee.events.collector import Collector
 from ezee.events.committer import GroupCommit
 from ezee.events.steps import agent, source
@@ -96,13 +99,20 @@ def _framework(services: Services, last_used: LastUsed) -> Litestar:
             version=__version__,
             description="Cookie-free web analytics: collect, stats, trackers.",
             use_handler_docstrings=True,
-            # The document is completed and served below; the framework serves none of its own.
-            openapi_router=Router("/openapi", route_handlers=[]),
-            render_plugins=[],
+            # The document is completed and served below; the framework's own pages, which it
+            # cannot be told to leave out, are not there.
+            openapi_router=Router(
+                "/openapi", route_handlers=[], include_in_schema=False, guards=[_nothing_here]
+            ),
+            render_plugins=[JsonRenderPlugin()],
         ),
         logging_config=None,
         state=State({"services": services}),
     )
+
+
+async def _nothing_here(_: ASGIConnection[Any, Any, Any, Any], __: BaseRouteHandler) -> None:
+    raise NotFound
 
 
 @get("/openapi.json", include_in_schema=False)

@@ -149,6 +149,8 @@ def _change(body: bytes) -> TrackerChange:
         given = msgspec.json.decode(body, type=dict[str, Any])
     except msgspec.ValidationError:
         raise InvalidRequest("The body must be a JSON object.") from None
+    except RecursionError:
+        raise InvalidRequest("The body is nested too deeply.") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise InvalidRequest("The body is not valid JSON in UTF-8.") from None
     return TrackerChange(**{name: given.get(name) for name in TrackerChange.__struct_fields__})

@@ -51,7 +51,7 @@ def install(wheel: Path, environment: Path) -> Path:
     """Make an environment with the wheel and what is pinned; returns the ``ezee`` command."""
     venv.create(environment, with_pip=True)
     python = environment / "bin" / "python"
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "-qq"]
     subprocess.run([*pip, "install", "--constraint", LOCK, wheel], check=True)
     return environment / "bin" / "ezee"
 

@@ -1,0 +1,50 @@
+"""What ``docs/operating.md`` says of the data folder and of backups is so."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.docs.pages import blocks, page
+from tests.support.service import Service
+
+pytestmark = pytest.mark.service
+
+PAGE = "docs/operating.md"
+
+
+def test_a_backup_has_everything_but_the_salts(own_service: Service, tmp_path: Path) -> None:
+    own_service.account("alice@example.com")
+    site_id = own_service.tracker("alice@example.com")["site_id"]
+    own_service.collect({"site_id": site_id, "url": "/"})
+    before = _report(own_service, site_id)
+    for path in own_service.data.iterdir():
+        stem = path.name.removesuffix("-wal").removesuffix("-shm").removesuffix("-journal")
+        assert f"`{stem.removesuffix('.wal')}`" in page(PAGE), path.name
+    own_service.stop()
+
+    (command,) = [block.text for block in blocks(PAGE) if block.text.startswith("tar ")]
+    subprocess.run(["sh", "-euc", command], cwd=own_service.data.parent, check=True)
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    subprocess.run(
+        ["tar", "--extract", "--file", tmp_path / "ezee-backup.tar"], cwd=restored, check=True
+    )
+    assert {path.name for path in (restored / "data").iterdir()} >= {
+        "accounts.sqlite",
+        "events.duckdb",
+    }
+    assert not list((restored / "data").glob("salts*"))
+    other = Service(restored / "data").start()
+    try:
+        assert _report(other, site_id) == before
+    finally:
+        other.stop()
+
+
+def _report(service: Service, site_id: str) -> object:
+    url = f"{service.url}/api/public/stats"
+    return httpx.get(url, params={"site_id": site_id}, timeout=30).json()

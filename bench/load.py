@@ -15,7 +15,7 @@ import time
 import msgspec
 import uvloop
 
-_PAGES, _AGENTS, _REQUESTS = 2_000, 300, 5_000
+_PAGES, _AGENTS, _REQUESTS = 2_000, 3_000, 5_000
 _REFERRERS = (
     "",
     "https://www.google.com/",

@@ -184,7 +184,7 @@ class DuckDBStore:
         latest = self._seq + len(rows)
         try:
             with self._engine() as file, transaction(file.writer):
-                _insert(file.writer, rows)
+                file.append_events(rows)
                 if batch.progress is not None:
                     _write_progress(file.writer, batch.site, batch.progress)
         except Unavailable:
@@ -253,11 +253,6 @@ def _known_ids(connection: Connection, events: Sequence[Event]) -> set[tuple[int
         ],
     ).fetchall()
     return set(rows)
-
-
-def _insert(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-    with connection.appender("events") as appender:
-        appender.append_rows(rows)
 
 
 def _write_progress(connection: Connection, site: int, progress: Progress) -> None:

@@ -9,7 +9,7 @@ knows them all.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ class OpenFile:
                 raise SetupError(f"Another process has {path} open.") from error
             raise Unavailable from error
         self.writer = self._root.cursor()
+        self._appender: duckdb.Appender | None = None
         self._changed = threading.Condition()
         self._idle: list[Connection] = []
         self._lent: set[Connection] = set()
@@ -60,6 +61,23 @@ class OpenFile:
                 self._idle.append(connection)
                 self._changed.notify_all()
 
+    def append_events(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Append to the table of events, in the writer's open transaction.
+
+        The appender is kept: to make one costs as much as to append a hundred rows.
+        """
+        appender, self._appender = self._appender, None
+        if appender is None:
+            appender = self.writer.appender("events")
+        try:
+            appender.append_rows(rows)
+            appender.flush()
+        except BaseException:
+            # What it may still hold must not come with the next rows.
+            appender.clear()
+            raise
+        self._appender = appender
+
     def is_usable(self) -> bool:
         """Whether DuckDB still answers: after a failure it calls fatal it refuses everything."""
         try:
@@ -79,6 +97,7 @@ class OpenFile:
                 self._changed.wait(self._PATIENCE)
             connections = [*self._idle, self.writer, self._root]
             self._idle.clear()
+            self._appender = None
         for connection in connections:
             with suppress(duckdb.Error):
                 connection.close()

@@ -270,7 +270,7 @@ _FIELDS = st.dictionaries(
 _SENT = _FIELDS.map(lambda fields: {**EVENT, **fields}) | _FIELDS | _ANYTHING
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(st.binary(max_size=200) | _SENT.map(lambda value: json.dumps(value).encode()))
 def test_any_body_is_read_or_refused(content: bytes) -> None:
     _survives(content)
@@ -318,7 +318,7 @@ def test_any_query_is_read_or_refused(query: bytes) -> None:
 _TEXT = st.text(st.characters() | st.sampled_from("\0\n\x7f\x85\ud800\udfff%&=?/#"), max_size=12)
 
 
-@settings(max_examples=250, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     path=_TEXT,
     query=_TEXT,

@@ -170,7 +170,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatientStore]:
 
 
 @settings(
-    max_examples=110,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -201,7 +201,7 @@ def _reconcile(got: dict[str, Any], question: Question) -> None:
         assert sum(row[name] for row in got["timeseries"]) == totals[name]
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(case=cases())
 def test_breakdowns_sum_to_the_totals(store: PatientStore, case: Case) -> None:
     site = readable(case.zone)

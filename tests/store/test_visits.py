@@ -75,7 +75,7 @@ def reopened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reopened]:
 
 
 @settings(
-    max_examples=35,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],

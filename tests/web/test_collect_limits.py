@@ -132,6 +132,9 @@ def test_no_address_and_no_agent_is_ever_written(tmp_path: Path) -> None:
     tracker = new_tracker(owner)
     _send_everything(service, owner, tracker)
     assert counted(owner, tracker)[0] > 0
+    # What is kept of an event would be found, and so would what is not.
+    send(service, event(tracker, url="/armadillo"))
+    assert _is_written(service, b"armadillo")
     _look_for_secrets(service)
     assert service.stop() == 0
     _look_for_secrets(service)
@@ -175,3 +178,7 @@ def _look_for_secrets(service: Service) -> None:
     for path in (*files, service.log):
         content = path.read_bytes()
         assert not [secret for secret in SECRETS if secret in content], path.name
+
+
+def _is_written(service: Service, text: bytes) -> bool:
+    return any(text in path.read_bytes() for path in service.data.rglob("*") if path.is_file())

@@ -1,4 +1,4 @@
-"""``python -m bench.importing``: lines of an access log a second, beside goaccess.
+"""``python -m bench.import``: lines of an access log a second, beside goaccess.
 
 A log is repeated until it is long; goaccess and ``ezee import access-log`` read it in turn, each
 import into an empty folder. What is printed are medians of whole runs: start-up, reading, durable

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -57,8 +59,10 @@ def _serve_folder(settings: Settings, before_start: Ready, announce: Announce) -
     listener = StoreListener(settings.data, store)
     try:
         before_start(database)
-        application = app.build(settings, SystemClock(), database, store, salts)
         port = listening.getsockname()[1]
+        # Port 0 lets the system choose; the service tells others the one it has.
+        settings = replace(settings, port=port)
+        application = app.build(settings, SystemClock(), database, store, salts)
         _let_the_server_stop_itself()
         server = _Server(_config(settings, application), partial(announce, port))
         with _address_on_file(settings, port):
@@ -94,7 +98,15 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            _spare_the_collector()
             self._announce()
+
+
+def _spare_the_collector() -> None:
+    """What is there by now stays; it need not be gone through again while requests wait."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def _let_the_server_stop_itself() -> None:

@@ -13,26 +13,33 @@ fail() {
     exit 1
 }
 
-# prepare LOCK MEGABYTES: install what LOCK pins, and the project, unless that is done already.
+# prepare MEGABYTES LOCK [COVERED]: install what LOCK pins, and the project, unless that is done
+# already. It is then done for COVERED as well, a lock file whose every pin stands in LOCK too.
 prepare() {
-    lock=$1
-    stamp=$environment/installed-$lock
-    wanted=$(fingerprint)
+    megabytes=$1
+    lock=$2
+    shift
     if [ -x "$environment/bin/ezee" ] && "$environment/bin/python" -c '' 2>/dev/null &&
-        [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+        [ "$(cat "$(stamp "$lock")" 2>/dev/null)" = "$(fingerprint "$lock")" ]; then
         return
     fi
-    check_room "$2"
+    check_room "$megabytes"
     make_environment
     install
-    printf '%s\n' "$wanted" >"$stamp"
+    for each; do
+        fingerprint "$each" >"$(stamp "$each")"
+    done
+}
+
+stamp() {
+    echo "$environment/installed-$1"
 }
 
 # What an installation depends on. The folder is part of it: an environment cannot be moved.
 fingerprint() {
     {
         printf '%s\n' "$root"
-        cat "$root/pyproject.toml" "$root/$lock"
+        cat "$root/pyproject.toml" "$root/$1"
     } | sha256sum
 }
 

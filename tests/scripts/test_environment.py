@@ -114,6 +114,15 @@ def test_a_second_start_installs_nothing_and_says_nothing(clone: Clone) -> None:
     assert (done.returncode, clone.installed, done.stderr) == (0, False, "")
 
 
+def test_start_after_test_installs_nothing(clone: Clone) -> None:
+    clone.run("./test", "-k", "nothing")
+    assert clone.installed
+    assert clone.run("./start").returncode == 0
+    assert not clone.installed
+    clone.run("./test", "-k", "nothing")
+    assert not clone.installed
+
+
 @pytest.mark.parametrize("name", ["pyproject.toml", "requirements.lock"])
 def test_a_change_is_installed(clone: Clone, name: str) -> None:
     clone.run("./start")

@@ -53,6 +53,7 @@ def test_the_service_refuses_and_goes_on_when_there_is_room(
         disk.fill()
         for _ in range(3):
             _is_unavailable(client.post(_COLLECT, json=_batch(site_id, "refused", 50)))
+        assert 503 in {_accounts_answer(owner) for _ in range(20)}
         _everything_answers_honestly(client, owner, site_id)
 
         disk.make_room()

@@ -265,6 +265,8 @@ def test_405_with_the_methods_that_are_answered(world: World, path: str, allow: 
     assert (head.status_code, head.content) == (405, b"")
     asked = world.send("OPTIONS", path, headers={"authorization": None})
     assert asked.status_code == 204
+    named = asked.headers.get("allow") or asked.headers["access-control-allow-methods"]
+    assert set(named.split(", ")) == allow
 
 
 def test_405_elsewhere_is_a_page_or_json(world: World) -> None:

@@ -1,6 +1,7 @@
 """``/api``: JSON for programs."""
 
 from ezee.web.api.me import me
+from ezee.web.api.options import options_of
 from ezee.web.api.stats import owner_stats, public_stats
 from ezee.web.api.trackers import (
     add_tracker,
@@ -10,7 +11,7 @@ from ezee.web.api.trackers import (
     remove_tracker,
 )
 
-ROUTES = (
+_ROUTES = (
     list_trackers,
     add_tracker,
     one_tracker,
@@ -20,5 +21,7 @@ ROUTES = (
     me,
     public_stats,
 )
+# First, so that the framework adds none of its own.
+ROUTES = (*options_of(_ROUTES), *_ROUTES)
 
 __all__ = ["ROUTES"]

@@ -69,7 +69,7 @@ def complete(document: Json, base_url: str) -> Json:
             elif path.startswith("/api/public/"):
                 operation["security"] = [{}, {"bearer": []}]
     public = paths["/api/public/stats"]["get"]
-    public["parameters"] = [_parameter("site_id", {"type": "string"}, required=True), *_stats()]
+    public["parameters"] = [_parameter("site_id", _SITE_ID, required=True), *_stats()]
     owner = paths["/api/v1/trackers/{tracker_id}/stats"]["get"]
     owner["parameters"] = [*owner.get("parameters", []), *_stats()]
     for operation in (public, owner):
@@ -134,11 +134,24 @@ _REPORT = _object(
     }
 )
 
+_SITE_ID: Json = {"type": "string", "pattern": "^ezi_[0-9a-f]{12}$"}
+_SCALAR: Json = {"type": ["string", "number", "boolean"]}
 _FIELD_TYPES: dict[str, Json] = {
+    "site_id": _SITE_ID,
+    "url": {"type": "string", "minLength": 1, "maxLength": 8192},
+    "name": {"type": "string", "minLength": 1, "maxLength": 120},
+    "id": {"type": "string", "minLength": 1, "maxLength": 64},
+    "timestamp": {"type": "string", "format": "date-time"},
+    "currency": {"type": "string", "pattern": "^[A-Za-z]{3}$"},
     "screen_width": {"type": "integer", "minimum": 0},
     "interactive": {"type": "boolean"},
     "value": {"type": "number"},
-    "props": {"type": "object", "maxProperties": 30},
+    "props": {
+        "type": "object",
+        "maxProperties": 30,
+        "propertyNames": {"pattern": "^[A-Za-z0-9_.-]{1,64}$"},
+        "additionalProperties": _SCALAR,
+    },
 }
 _FIELDS = {
     name: {**_FIELD_TYPES.get(name, _TEXT), "description": f"It {expected}."}
@@ -178,7 +191,10 @@ def _collect() -> Json:
             "description": "The same by query string; answers a 1×1 GIF that no cache keeps.",
             "operationId": "CollectPixel",
             "parameters": [
-                _parameter(name, {"type": "string"}, required=name == "site_id") for name in _FIELDS
+                _parameter(
+                    name, _SITE_ID if name == "site_id" else _TEXT, required=name == "site_id"
+                )
+                for name in _FIELDS
             ],
             "responses": {
                 "200": {"description": "The pixel.", "content": {"image/gif": {}}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -9,7 +10,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-console = Console(highlight=False)
+# What goes into a pipe or a file is folded for nobody's screen: an id stays in one piece.
+_UNFOLDED = 10_000
+
+console = Console(highlight=False, width=None if sys.stdout.isatty() else _UNFOLDED)
 errors = Console(stderr=True, highlight=False)
 
 

@@ -83,7 +83,6 @@ class Clone:
             timeout=60,
         )
 
-    @property
     def installed(self) -> bool:
         """Whether the last run called pip."""
         return "-m pip" in self.calls.read_text()
@@ -103,7 +102,7 @@ def clone(tmp_path: Path) -> Clone:
 
 def test_start_installs_and_hands_its_arguments_on(clone: Clone) -> None:
     done = clone.run("./start", "--port", "9000")
-    assert (done.returncode, clone.installed) == (0, True)
+    assert (done.returncode, clone.installed()) == (0, True)
     assert done.stdout == f"ezee serve --port 9000 in {clone.folder / 'data'}\n"
     assert "Installing" in done.stderr
 
@@ -111,16 +110,16 @@ def test_start_installs_and_hands_its_arguments_on(clone: Clone) -> None:
 def test_a_second_start_installs_nothing_and_says_nothing(clone: Clone) -> None:
     clone.run("./start")
     done = clone.run("./start")
-    assert (done.returncode, clone.installed, done.stderr) == (0, False, "")
+    assert (done.returncode, clone.installed(), done.stderr) == (0, False, "")
 
 
 def test_start_after_test_installs_nothing(clone: Clone) -> None:
     clone.run("./test", "-k", "nothing")
-    assert clone.installed
+    assert clone.installed()
     assert clone.run("./start").returncode == 0
-    assert not clone.installed
+    assert not clone.installed()
     clone.run("./test", "-k", "nothing")
-    assert not clone.installed
+    assert not clone.installed()
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "requirements.lock"])
@@ -129,7 +128,7 @@ def test_a_change_is_installed(clone: Clone, name: str) -> None:
     with (clone.folder / name).open("a") as file:
         file.write("# changed\n")
     assert clone.run("./start").returncode == 0
-    assert clone.installed
+    assert clone.installed()
 
 
 def test_an_installation_that_failed_is_done_again(clone: Clone) -> None:
@@ -138,7 +137,7 @@ def test_an_installation_that_failed_is_done_again(clone: Clone) -> None:
     shutil.rmtree(clone.folder / ".venv")
     clone.python(PYTHON)
     assert clone.run("./start").returncode == 0
-    assert clone.installed
+    assert clone.installed()
 
 
 @pytest.mark.parametrize("command", ["./start", "./test"])
@@ -164,7 +163,7 @@ def test_what_is_missing_is_said(clone: Clone, command: str, python: str, said: 
 def test_too_little_room_is_said_before_anything_is_downloaded(clone: Clone) -> None:
     clone.program("df", "#!/bin/sh\necho Filesystem\necho disk 100000 90000 10240 90% /\n")
     done = clone.run("./start")
-    assert (done.returncode, clone.installed) == (1, False)
+    assert (done.returncode, clone.installed()) == (1, False)
     assert "400 MB of free disk space are needed" in done.stderr
     assert "there are 10." in done.stderr
 
@@ -179,7 +178,7 @@ def test_arguments_of_test_go_to_pytest_alone(clone: Clone) -> None:
 @pytest.mark.parametrize("command", ["./start", "./test"])
 def test_help_installs_nothing(clone: Clone, command: str) -> None:
     done = clone.run(command, "--help")
-    assert (done.returncode, clone.installed) == (0, False)
+    assert (done.returncode, clone.installed()) == (0, False)
     assert done.stdout.startswith(f"Usage: {command} ")
 
 

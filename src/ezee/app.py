@@ -36,10 +36,11 @@ from ezee.store.base import EventStore
 from ezee.store.salts import Salts
 from ezee.web import api, html
 from ezee.web.api.documentation import complete
-from ezee.web.api.failures import answer_failure, log_failure
+from ezee.web.api.failures import answer_failure
 from ezee.web.auth import Authenticator
 from ezee.web.collect import PATH as COLLECT
 from ezee.web.collect import CollectHandler, CollectLimit
+from ezee.web.errors import log_failure
 from ezee.web.services import Services, services_of
 
 _REPORTS_AT_ONCE = 4
@@ -70,9 +71,9 @@ def build(
         readers=CapacityLimiter(_REPORTS_AT_ONCE),
     )
     limit = CollectLimit(Buckets(clock), settings.collect_limit)
-    collector = Collector(directory, salts, commit, limit, clock)
+    collector = Collector(directory, salts, commit, clock)
     framework = _framework(services, last_used)
-    return _dispatch(CollectHandler(collector, authenticator), framework)
+    return _dispatch(CollectHandler(collector, authenticator, limit), framework)
 
 
 def _dispatch(collect: CollectHandler, framework: ASGIApp) -> ASGIApp:

@@ -9,16 +9,14 @@ from typing import Any
 
 import pytest
 
-from ezee.errors import InvalidRequest, NotFound, RateLimited, Unavailable
+from ezee.errors import InvalidRequest, NotFound, Unavailable
 from ezee.events import wording
 from ezee.events.collector import Collector, Outcome, Sender, plain_address
 from ezee.events.committer import GroupCommit
 from ezee.events.payload import Judged, Payload
-from ezee.limits import Buckets
 from ezee.model.event import Dropped, DropReason
 from ezee.model.site import SiteConfig
 from ezee.store.salts import Salts
-from ezee.web.collect import CollectLimit
 from tests.support.clock import FakeClock
 from tests.support.events import SITE_ID, PatientStore, site
 from tests.support.service import BROWSER
@@ -38,11 +36,10 @@ class Trackers(dict[str, SiteConfig]):
 class Line:
     """A collector with all that it needs."""
 
-    def __init__(self, folder: Path, per_minute: int = 0) -> None:
+    def __init__(self, folder: Path) -> None:
         self.clock = FakeClock()
         self.store = PatientStore(folder)
         self.salts = Salts(folder)
-        self._per_minute = per_minute
 
     def send(self, *payloads: Judged, sender: Sender = ANYONE) -> Outcome:
         """One payload as one event, several as a batch."""
@@ -50,9 +47,8 @@ class Line:
 
     async def _send(self, payloads: tuple[Judged, ...], sender: Sender) -> Outcome:
         commit = GroupCommit(self.store, self.salts)
-        limit = CollectLimit(Buckets(self.clock), self._per_minute)
         sites = Trackers({SITE_ID: site()})
-        collector = Collector(sites, self.salts, commit, limit, self.clock)
+        collector = Collector(sites, self.salts, commit, self.clock)
         try:
             if len(payloads) == 1 and isinstance(payloads[0], Payload):
                 return await collector.collect(payloads[0], sender)
@@ -169,25 +165,6 @@ def test_the_owner_sends_what_was_long_ago(line: Line) -> None:
     for sender in (ANYONE, BOB):
         with pytest.raises(InvalidRequest):
             line.send(sent(timestamp="2020-02-29T12:00:00Z"), sender=sender)
-
-
-def test_the_limit_counts_each_event_of_a_batch(tmp_path: Path) -> None:
-    line = Line(tmp_path, per_minute=2)
-    assert line.send(sent(), sent()).accepted == 2
-    with pytest.raises(RateLimited):
-        asyncio.run(_three_in_a_row(line))
-    line.store.close()
-
-
-async def _three_in_a_row(line: Line) -> None:
-    commit = GroupCommit(line.store, line.salts)
-    limit = CollectLimit(Buckets(line.clock), 2)
-    collector = Collector(Trackers({SITE_ID: site()}), line.salts, commit, limit, line.clock)
-    try:
-        await collector.collect_batch([sent(), sent()], ANYONE)
-        await collector.collect(sent(), ANYONE)
-    finally:
-        await commit.close()
 
 
 def test_what_cannot_be_stored_is_not_acknowledged(tmp_path: Path) -> None:

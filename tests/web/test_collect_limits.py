@@ -47,12 +47,15 @@ def test_an_address_has_its_fill_and_is_told_when_to_come_back(
     limited: Service, owner: Account
 ) -> None:
     tracker = new_tracker(owner)
-    statuses = [send(limited, event(tracker), "203.0.113.1").status_code for _ in range(5)]
-    assert statuses == [202] * 5
+    answers = [send(limited, event(tracker), "203.0.113.1") for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [202] * 5
+    assert answers[0].headers["ratelimit"] == '"address";r=4;t=12'
     answer = send(limited, event(tracker), "203.0.113.1")
     assert (answer.status_code, answer.json()["error"]) == (429, "rate_limited")
     assert re.fullmatch(r"[1-9]|1[0-2]", answer.headers["retry-after"])
     assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["ratelimit-policy"] == '"address";q=5;w=60'
+    assert answer.headers["ratelimit"].startswith('"address";r=0;t=')
     assert counted(owner, tracker) == (5, 0)
 
 
@@ -72,6 +75,14 @@ def test_a_batch_takes_as_many_as_it_has(limited: Service, owner: Account) -> No
     assert send(limited, batch, "203.0.113.4").status_code == 202
     assert send(limited, batch, "203.0.113.4").status_code == 429
     assert counted(owner, tracker) == (4, 0)
+
+
+def test_a_visitor_that_the_owner_names_is_the_address(limited: Service, owner: Account) -> None:
+    tracker = new_tracker(owner)
+    headers = {"authorization": f"Bearer {owner.token}"}
+    for visitor in range(8):
+        named = event(tracker, client_ip=f"198.51.100.{visitor}", user_agent=BROWSER)
+        assert send(limited, named, "203.0.113.9", **headers).status_code == 202
 
 
 def test_the_pixel_is_limited_as_well(limited: Service, owner: Account) -> None:

@@ -46,38 +46,28 @@ class Sites(Protocol):
         ...
 
 
-class Limit(Protocol):
-    """The limit on what one address may send to one tracker."""
-
-    def take(self, sender: Sender, site_id: str, count: int) -> None:
-        """Raises ``RateLimited`` when that is too much."""
-        ...
-
-
 class Collector:
     """Judges events and has the good ones stored, all in one durable append."""
 
     def __init__(
-        self, sites: Sites, salts: VisitorSalts, commit: GroupCommit, limit: Limit, clock: Clock
+        self, sites: Sites, salts: VisitorSalts, commit: GroupCommit, clock: Clock
     ) -> None:
         self._sites = sites
         self._salts = salts
         self._commit = commit
-        self._limit = limit
         self._clock = clock
 
     async def collect(self, payload: Payload, sender: Sender) -> Outcome:
         """Collect one event.
 
         Raises:
-            InvalidRequest: it is wrong. NotFound: there is no such tracker. RateLimited: too
-            many from this address. Unavailable: it could not be stored.
+            InvalidRequest: it is wrong. NotFound: there is no such tracker. Unavailable: it
+            could not be stored.
         """
         _check_statement(payload, sender)
         site = self._sites.find(payload.site_id or "")
         if site is None:
             raise NotFound("There is no tracker with this site_id.")
-        self._limit.take(sender, site.site_id, 1)
         read = self._read(payload, site, sender, self._clock.now())
         if isinstance(read, DropReason):
             return Outcome(0, [Dropped(0, read)])
@@ -89,10 +79,9 @@ class Collector:
         """Collect a batch: each event is judged by itself, the good ones stored together.
 
         Raises:
-            RateLimited: too many from this address. Unavailable: none could be stored.
+            Unavailable: none could be stored.
         """
         now = self._clock.now()
-        self._take_batch(batch, sender)
         dropped: list[Dropped] = []
         events: list[Event] = []
         places: list[int] = []
@@ -107,14 +96,6 @@ class Collector:
         dropped += [Dropped(places[place], DropReason.DUPLICATE) for place in duplicates]
         dropped.sort(key=lambda each: each.index)
         return Outcome(len(events) - len(duplicates), dropped)
-
-    def _take_batch(self, batch: Sequence[Judged], sender: Sender) -> None:
-        counts: dict[str, int] = {}
-        for judged in batch:
-            if isinstance(judged, Payload) and judged.site_id:
-                counts[judged.site_id] = counts.get(judged.site_id, 0) + 1
-        for site_id, count in counts.items():
-            self._limit.take(sender, site_id, count)
 
     def _judge(self, judged: Judged, sender: Sender, now: int) -> Event | Dropped:
         if isinstance(judged, InvalidRequest):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import quote
 
@@ -15,13 +16,14 @@ from ezee.errors import (
     InvalidRequest,
     MethodNotAllowed,
     PayloadTooLarge,
+    RateLimited,
     UnsupportedMediaType,
 )
 from ezee.events.collector import ACCEPTED_ONE, Collector, Outcome, Sender, plain_address
-from ezee.events.payload import BODY_LIMIT, Payload, read_body, read_query
-from ezee.limits import Buckets
+from ezee.events.payload import BODY_LIMIT, Judged, Payload, read_body, read_query
+from ezee.limits import Allowance, Buckets
 from ezee.web.auth import Authenticator, Credentials, check_scope
-from ezee.web.errors import Answer, answer_json
+from ezee.web.errors import Answer, answer_json, log_failure
 
 PATH = "/api/public/collect"
 
@@ -44,34 +46,49 @@ _encode = msgspec.json.Encoder().encode
 
 
 class CollectLimit:
-    """At most so many events a minute from one address to one tracker; loopback is exempt."""
+    """At most so many events a minute from one address to one tracker; loopback is exempt.
+
+    Where the owner names the visitor, the address is the visitor's.
+    """
 
     def __init__(self, buckets: Buckets, per_minute: int) -> None:
         self._buckets = buckets
         self._per_minute = per_minute
 
-    def take(self, sender: Sender, site_id: str, count: int) -> None:
-        """Raise ``RateLimited`` when the address has sent too much."""
+    def take(self, sender: Sender, payloads: Iterable[Payload]) -> Allowance | None:
+        """What the fullest of the buckets says that the events come out of; None: no limit."""
         if self._per_minute == 0 or _is_loopback(sender.address):
-            return
-        self._buckets.take((sender.address, site_id), self._per_minute, count).enforce()
+            return None
+        counts = Counter(
+            (plain_address(each.client_ip or "") or sender.address, each.site_id)
+            for each in payloads
+        )
+        allowances = [
+            self._buckets.take(key, self._per_minute, count) for key, count in counts.items()
+        ]
+        return min(allowances, key=lambda each: (each.allowed, each.remaining), default=None)
 
 
 class CollectHandler:
     """The ASGI application of ``collect``."""
 
-    def __init__(self, collector: Collector, authenticator: Authenticator) -> None:
+    def __init__(
+        self, collector: Collector, authenticator: Authenticator, limit: CollectLimit
+    ) -> None:
         self._collector = collector
         self._authenticator = authenticator
+        self._limit = limit
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         try:
             answer = await self._answer(scope, receive)
         except EzeeError as error:
-            answer = answer_json(error)
-            answer = answer._replace(headers={**answer.headers, **_CORS})
-        await _send(send, answer, head=scope["method"] == "HEAD")
+            answer = _refusal(error)
+        except Exception as failure:  # noqa: BLE001 - whatever it was, its sender is told in JSON
+            log_failure(failure)
+            answer = _refusal(EzeeError())
+        await _send(send, answer)
 
     async def _answer(self, scope: HTTPScope, receive: Receive) -> Answer:
         method = scope["method"]
@@ -82,12 +99,21 @@ class CollectHandler:
         headers = _Headers(scope["headers"])
         principal = await self._principal(scope, headers)
         sender = _sender(scope, headers, principal)
+        sent: Payload | list[Judged]
         if method == "GET":
-            payload = read_query(_with_referer(scope["query_string"], headers))
-            _check_vouching([payload], principal)
-            await self._collector.collect(payload, sender)
-            return _PIXEL_ANSWER
-        return _accepted(await self._collect_body(await _body(headers, receive), sender, principal))
+            sent = read_query(_with_referer(scope["query_string"], headers))
+        else:
+            sent = read_body(await _body(headers, receive))
+        payloads = _payloads(sent)
+        _check_vouching(payloads, principal)
+        allowance = self._limit.take(sender, payloads)
+        if allowance is None:
+            return await self._collect(method, sent, sender)
+        if allowance.allowed:
+            answer = await self._collect(method, sent, sender)
+        else:
+            answer = _refusal(RateLimited(allowance.retry_after))
+        return answer._replace(headers={**answer.headers, **allowance.headers("address")})
 
     async def _principal(self, scope: HTTPScope, headers: _Headers) -> Principal | None:
         authorization = headers.text(b"authorization")
@@ -96,15 +122,11 @@ class CollectHandler:
         credentials = Credentials(authorization, scope["scheme"])
         return await self._authenticator.identify_if_any(credentials)
 
-    async def _collect_body(
-        self, body: bytes, sender: Sender, principal: Principal | None
-    ) -> Outcome:
-        read = read_body(body)
-        if isinstance(read, Payload):
-            _check_vouching([read], principal)
-            return await self._collector.collect(read, sender)
-        _check_vouching([each for each in read if isinstance(each, Payload)], principal)
-        return await self._collector.collect_batch(read, sender)
+    async def _collect(self, method: str, sent: Payload | list[Judged], sender: Sender) -> Answer:
+        if isinstance(sent, list):
+            return _accepted(await self._collector.collect_batch(sent, sender))
+        outcome = await self._collector.collect(sent, sender)
+        return _PIXEL_ANSWER if method == "GET" else _accepted(outcome)
 
 
 class _Headers:
@@ -131,6 +153,17 @@ def _sender(scope: HTTPScope, headers: _Headers, principal: Principal | None) ->
     # An event that needs an owner's word is written on the owner's behalf.
     owner = principal.user_id if principal and principal.may("write") else None
     return Sender(address, user_agent, owner)
+
+
+def _payloads(sent: Payload | list[Judged]) -> list[Payload]:
+    """The events that could be read."""
+    each = sent if isinstance(sent, list) else [sent]
+    return [payload for payload in each if isinstance(payload, Payload)]
+
+
+def _refusal(error: EzeeError) -> Answer:
+    answer = answer_json(error)
+    return answer._replace(headers={**answer.headers, **_CORS})
 
 
 def _check_vouching(payloads: Iterable[Payload], principal: Principal | None) -> None:
@@ -198,7 +231,7 @@ def _is_loopback(address: str) -> bool:
     return address == "::1" or address.startswith("127.")
 
 
-async def _send(send: Send, answer: Answer, *, head: bool = False) -> None:
+async def _send(send: Send, answer: Answer) -> None:
     headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
     if answer.body or answer.status != 204:
         headers.append((b"content-length", str(len(answer.body)).encode()))
@@ -206,7 +239,7 @@ async def _send(send: Send, answer: Answer, *, head: bool = False) -> None:
     await send(
         {
             "type": "http.response.body",
-            "body": b"" if head else answer.body,
+            "body": answer.body,
             "more_body": False,
         }
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
 
 import msgspec
+import structlog
 
 from ezee.errors import (
     EzeeError,
@@ -29,6 +31,9 @@ STATUS = {
     "server_error": 500,
     "unavailable": 503,
 }
+
+
+_log = structlog.get_logger("ezee.web")
 
 
 class Answer(NamedTuple):
@@ -67,6 +72,13 @@ def wants_json(path: str, accept: Iterable[str]) -> bool:
     if path == "/api" or path.startswith("/api/"):
         return True
     return any("application/json" in each for each in accept)
+
+
+def log_failure(failure: BaseException) -> None:
+    """Say where something failed. Its message is left out: it may quote what a visitor sent."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[-6:]]
+    _log.error("request failed", kind=type(failure).__name__, where=" > ".join(where))
 
 
 def _headers(error: EzeeError) -> dict[str, str]:

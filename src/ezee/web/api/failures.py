@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import traceback
 from typing import Any
 
-import structlog
 from litestar import Request, Response
 from litestar.exceptions import (
     HTTPException,
@@ -20,9 +18,7 @@ from ezee.errors import (
     NotFound,
     PayloadTooLarge,
 )
-from ezee.web.errors import answer_json, answer_page, wants_json
-
-_log = structlog.get_logger("ezee.web")
+from ezee.web.errors import answer_json, answer_page, log_failure, wants_json
 
 
 def answer_failure(request: Request[Any, Any, Any], failure: Exception) -> Response[bytes]:
@@ -51,13 +47,6 @@ def as_ours(failure: Exception) -> EzeeError:
         return InvalidRequest()
     log_failure(failure)
     return EzeeError()
-
-
-def log_failure(failure: BaseException) -> None:
-    """Say where something failed. Its message is left out: it may quote what a visitor sent."""
-    frames = traceback.extract_tb(failure.__traceback__)
-    where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[-6:]]
-    _log.error("request failed", kind=type(failure).__name__, where=" > ".join(where))
 
 
 def _allowed(failure: MethodNotAllowedException) -> list[str]:

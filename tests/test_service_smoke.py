@@ -28,3 +28,13 @@ def _totals(service: Service, site_id: str) -> dict[str, float]:
     report = httpx.get(url, params={"site_id": site_id, "period": "today"}).json()
     totals: dict[str, float] = report["data"]["totals"]
     return totals
+
+
+def test_a_stop_is_quiet(own_service: Service) -> None:
+    own_service.account("owner@example.com")
+    site_id = own_service.tracker("owner@example.com")["site_id"]
+    own_service.collect({"site_id": site_id, "url": "/"})
+    _totals(own_service, site_id)
+    own_service.stop()
+    *_, last = own_service.log.read_text().splitlines()
+    assert last == "Ctrl-C stops it; what it has accepted is on disk."

@@ -71,6 +71,8 @@ def _serve_folder(settings: Settings, before_start: Ready, announce: Announce) -
         listener.stop()
         store.close()
         database.close()
+        # What is frozen is not freed at the exit either, which DuckDB's binding complains of.
+        gc.unfreeze()
 
 
 @contextmanager

@@ -59,13 +59,14 @@ def new_token(
     *,
     scope: str = "read write",
     expires_at: int | None = None,
+    plain: str | None = None,
 ) -> NewToken:
-    """Make a token for the viewer. Names may repeat.
+    """Make a token for the viewer, out of a ``make_plain()`` where one is given. Names may repeat.
 
     Raises:
         InvalidRequest: the name, the scope or the expiry is wrong.
     """
-    plain = _make()
+    plain = plain or make_plain()
     token = Token(
         id=str(uuid.uuid4()),
         user_id=viewer,
@@ -96,7 +97,7 @@ def regenerate_token(database: Database, viewer: str, token_id: str, now: int) -
     Raises:
         NotFound: the viewer has no such token.
     """
-    plain = _make()
+    plain = make_plain()
     with seen_by(database, viewer) as session:
         token = session.scalar(sa.select(Token).where(Token.id == token_id))
         if token is None:
@@ -179,7 +180,8 @@ class LastUsed:
                 )
 
 
-def _make() -> str:
+def make_plain() -> str:
+    """The plain text of a token that is yet to be made."""
     return f"ezi_sk_{secrets.token_hex(32)}"
 
 

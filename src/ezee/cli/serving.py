@@ -12,8 +12,8 @@ from cyclopts import Parameter
 
 from ezee.accounts.database import Database
 from ezee.accounts.passwords import make_password
-from ezee.accounts.tokens import new_token
-from ezee.accounts.users import add_user, list_users
+from ezee.accounts.tokens import make_plain, new_token
+from ezee.accounts.users import add_user, list_users, normal_email
 from ezee.cli.output import console, errors
 from ezee.cli.root import root
 from ezee.clock import SystemClock
@@ -100,19 +100,28 @@ def _announce(settings: Settings, port: int) -> None:
 
 
 def _welcome(settings: Settings, database: Database) -> None:
-    """Make the first owner when there is none."""
+    """Make the first owner when there is none.
+
+    What they need is shown before they are made: a start that is cut off in between shows it
+    again at the next, and never leaves an owner whose password nobody has seen.
+    """
     if list_users(database):
         return
+    email, password, plain = normal_email(settings.owner_email), make_password(), make_plain()
+    _show_first_sign_in(settings, email, password, plain)
     now = SystemClock().now()
-    password = make_password()
-    owner = add_user(database, settings.owner_email, password, "pro", now)
-    token = new_token(database, owner.id, "First token", now)
+    owner = add_user(database, email, password, "pro", now)
+    new_token(database, owner.id, "First token", now, plain=plain)
+
+
+def _show_first_sign_in(settings: Settings, email: str, password: str, plain: str) -> None:
+    """On a terminal; else in a file that is the operator's alone."""
     text = (
         f"The first owner of this service:\n"
-        f"  e-mail    {owner.email}\n"
+        f"  e-mail    {email}\n"
         f"  password  {password}\n"
         f"A first API token:\n"
-        f"  {token.plain}\n"
+        f"  {plain}\n"
         f"It goes into a header, Authorization: Bearer <token>; see\n"
         f"  curl -H 'Authorization: Bearer <token>' {settings.base_url}/api/v1/trackers\n"
         f"Password and token are not stored and cannot be shown again.\n"

@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
+from ezee.accounts import migrations
 from ezee.accounts.database import FILE_NAME, Database
+from ezee.accounts.migrations import NEWEST
 from ezee.accounts.policy import seen_by_service
 from ezee.accounts.tables import Erasure, Table
 from ezee.accounts.users import find_user, list_users
@@ -37,7 +41,7 @@ def test_opening_twice_migrates_once_and_keeps_what_is_there(
     database: Database, tmp_path: Path
 ) -> None:
     again = Database.in_folder(tmp_path)
-    assert again.revision() == again.newest_revision() == database.revision()
+    assert again.revision() == NEWEST == database.revision()
     assert find_user(again, ALICE).id == find_user(database, ALICE).id
     again.close()
 
@@ -65,8 +69,8 @@ def test_a_database_of_a_newer_version_is_refused_in_our_words(
         Database.in_folder(tmp_path)
     assert "9999" not in refused.value.message
     assert "alembic" not in refused.value.message.lower()
-    _execute(tmp_path, f"update alembic_version set version_num = '{database.newest_revision()}'")
-    assert Database.in_folder(tmp_path).revision() == database.newest_revision()
+    _execute(tmp_path, f"update alembic_version set version_num = '{NEWEST}'")
+    assert Database.in_folder(tmp_path).revision() == NEWEST
 
 
 def test_what_is_committed_is_synced_and_what_is_deleted_is_wiped(database: Database) -> None:
@@ -106,3 +110,9 @@ def _execute(folder: Path, statement: str) -> None:
     connection.execute(statement)
     connection.commit()
     connection.close()
+
+
+def test_the_newest_revision_is_that_of_the_scripts() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_current_head() == NEWEST

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from ezee.accounts.migrations import NEWEST
 from ezee.errors import SetupError, Unavailable
 
 FILE_NAME = "accounts.sqlite"
@@ -46,22 +42,11 @@ class Database:
             SetupError: the database was written by a newer version.
             Unavailable: it cannot be written to now.
         """
-        config = _migrations()
         try:
-            with self.engine.begin() as connection:
-                if connection.dialect.name == "sqlite":
-                    # One process migrates, others wait for it.
-                    connection.exec_driver_sql("begin immediate")
-                if _revision(connection) == self.newest_revision():
-                    return
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+            if self.revision() != NEWEST:
+                self._upgrade()
         except OperationalError as error:
             raise Unavailable("The account database cannot be written to right now.") from error
-        except CommandError as error:
-            raise SetupError(
-                "The account database was written by a newer version of ezee: run that one."
-            ) from error
         except SQLAlchemyError as error:
             raise SetupError("The account database cannot be brought up to date.") from error
 
@@ -70,9 +55,15 @@ class Database:
         with self.engine.connect() as connection:
             return _revision(connection)
 
-    def newest_revision(self) -> str:
-        """The revision this version brings."""
-        return str(ScriptDirectory.from_config(_migrations()).get_current_head())
+    def _upgrade(self) -> None:
+        from ezee.accounts import migrating  # noqa: PLC0415 - see there
+
+        with self.engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                # One process migrates, others wait for it.
+                connection.exec_driver_sql("begin immediate")
+            if _revision(connection) != NEWEST:
+                migrating.upgrade(connection)
 
     @contextmanager
     def session(self, kind: type[Session] = Session) -> Iterator[Session]:
@@ -89,13 +80,6 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
-
-
-def _migrations() -> Config:
-    config = Config()
-    with resources.as_file(resources.files("ezee.accounts") / "migrations") as folder:
-        config.set_main_option("script_location", str(folder))
-    return config
 
 
 def _revision(connection: sa.Connection) -> str:

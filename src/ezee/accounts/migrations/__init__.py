@@ -1,1 +1,4 @@
 """The account database's schema, step by step."""
+
+NEWEST = "0001"
+"""The revision of the last step; a test holds it to the scripts."""

@@ -71,7 +71,7 @@ def build(
         readers=CapacityLimiter(_REPORTS_AT_ONCE),
     )
     limit = CollectLimit(Buckets(clock), settings.collect_limit)
-    collector = Collector(directory, salts, commit, clock)
+    collector = Collector(directory, salts, store, commit, clock)
     framework = _framework(services, last_used)
     return _dispatch(CollectHandler(collector, authenticator, limit), framework)
 

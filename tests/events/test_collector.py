@@ -48,7 +48,7 @@ class Line:
     async def _send(self, payloads: tuple[Judged, ...], sender: Sender) -> Outcome:
         commit = GroupCommit(self.store, self.salts)
         sites = Trackers({SITE_ID: site()})
-        collector = Collector(sites, self.salts, commit, self.clock)
+        collector = Collector(sites, self.salts, self.store, commit, self.clock)
         try:
             if len(payloads) == 1 and isinstance(payloads[0], Payload):
                 return await collector.collect(payloads[0], sender)

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from ezee.errors import Unavailable
-from ezee.model.event import Event, Kind
+from ezee.model.event import Event, Kind, Sighting
 from ezee.model.query import Interval, Order, Range, StatsQuery
 from ezee.model.result import Answer, Breakdown, BreakdownRow, Counts
 from ezee.store.base import Batch, Description, EventStore, Progress
@@ -310,3 +310,24 @@ def test_large_batches_pass_through_the_socket(tmp_path: Path) -> None:
     assert remote.store.append(Batch(events)) == []
     assert remote.store.describe().events == 5000
     remote.close()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "visiting"),
+    [
+        (0, True),
+        (29, True),
+        (-29, True),
+        (-30, False),
+        (40, True),
+        (69, True),
+        (70, False),
+    ],
+)
+def test_who_is_visiting(engine: Engine, minutes: int, visiting: bool) -> None:
+    engine.store.append(Batch([event(visitor=7), event(NOON + 20 * MINUTE, visitor=7)]))
+    engine.store.append(Batch([event(NOON + 40 * MINUTE, visitor=7)]))
+    at = NOON + minutes * MINUTE
+    assert engine.store.is_visiting(Sighting(SITE, TODAY, 7, at)) is visiting
+    for other in (Sighting(SITE, TODAY, 8, at), Sighting(OTHER, TODAY, 7, at)):
+        assert not engine.store.is_visiting(other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Sequence
 from functools import lru_cache
@@ -14,10 +15,12 @@ from ezee.errors import InvalidRequest, NotFound
 from ezee.events import wording
 from ezee.events.committer import GroupCommit
 from ezee.events.draft import Draft, VisitorSalts
+from ezee.events.explanation import Explanation, explain
 from ezee.events.payload import Judged, Payload
-from ezee.events.pipeline import read_event
-from ezee.model.event import Dropped, DropReason, Event
+from ezee.events.pipeline import read_anyway, read_event
+from ezee.model.event import Dropped, DropReason, Event, Sighting
 from ezee.model.site import SiteConfig
+from ezee.store.base import EventStore
 
 
 class Sender(NamedTuple):
@@ -50,10 +53,16 @@ class Collector:
     """Judges events and has the good ones stored, all in one durable append."""
 
     def __init__(
-        self, sites: Sites, salts: VisitorSalts, commit: GroupCommit, clock: Clock
+        self,
+        sites: Sites,
+        salts: VisitorSalts,
+        store: EventStore,
+        commit: GroupCommit,
+        clock: Clock,
     ) -> None:
         self._sites = sites
         self._salts = salts
+        self._store = store
         self._commit = commit
         self._clock = clock
 
@@ -64,11 +73,8 @@ class Collector:
             InvalidRequest: it is wrong. NotFound: there is no such tracker. Unavailable: it
             could not be stored.
         """
-        _check_statement(payload, sender)
-        site = self._sites.find(payload.site_id or "")
-        if site is None:
-            raise NotFound("There is no tracker with this site_id.")
-        read = self._read(payload, site, sender, self._clock.now())
+        site = self._site(payload, sender)
+        read = read_event(self._draft(payload, site, sender, self._clock.now()))
         if isinstance(read, DropReason):
             return Outcome(0, [Dropped(0, read)])
         if await self._commit.append((read,)):
@@ -97,6 +103,30 @@ class Collector:
         dropped.sort(key=lambda each: each.index)
         return Outcome(len(events) - len(duplicates), dropped)
 
+    async def explain(self, payload: Payload, sender: Sender) -> Explanation:
+        """How an event would be read if it were collected now. Nothing is stored.
+
+        Raises:
+            InvalidRequest, NotFound: as ``collect``. Unavailable: the store does not answer.
+        """
+        site = self._site(payload, sender)
+        draft = self._draft(payload, site, sender, self._clock.now())
+        dropped = read_anyway(draft)
+        visit = None
+        if dropped is None and payload.client_ip is None:
+            sighting = Sighting(site.key, draft.day, draft.visitor, draft.happened_at)
+            loop = asyncio.get_running_loop()
+            visiting = await loop.run_in_executor(None, self._store.is_visiting, sighting)
+            visit = "continued" if visiting else "new"
+        return explain(draft, dropped, visit)
+
+    def _site(self, payload: Payload, sender: Sender) -> SiteConfig:
+        _check_statement(payload, sender)
+        site = self._sites.find(payload.site_id or "")
+        if site is None:
+            raise NotFound("There is no tracker with this site_id.")
+        return site
+
     def _judge(self, judged: Judged, sender: Sender, now: int) -> Event | Dropped:
         if isinstance(judged, InvalidRequest):
             return Dropped(0, DropReason.INVALID, judged.message)
@@ -104,21 +134,17 @@ class Collector:
         if site is None:
             return Dropped(0, DropReason.UNKNOWN_SITE)
         try:
-            read = self._read(judged, site, sender, now)
+            read = read_event(self._draft(judged, site, sender, now))
         except InvalidRequest as error:
             return Dropped(0, DropReason.INVALID, error.message)
         return Dropped(0, read) if isinstance(read, DropReason) else read
 
-    def _read(
-        self, payload: Payload, site: SiteConfig, sender: Sender, now: int
-    ) -> Event | DropReason:
+    def _draft(self, payload: Payload, site: SiteConfig, sender: Sender, now: int) -> Draft:
         trusted = sender.owner is not None and sender.owner == site.owner
         address, user_agent = sender.address, sender.user_agent
         if payload.client_ip is not None or payload.user_agent is not None:
             address, user_agent = _stated(payload, sender, trusted)
-        return read_event(
-            Draft(payload, site, plain_address(address), user_agent, now, self._salts, trusted)
-        )
+        return Draft(payload, site, plain_address(address), user_agent, now, self._salts, trusted)
 
 
 def _check_statement(payload: Payload, sender: Sender) -> None:

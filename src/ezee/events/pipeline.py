@@ -35,6 +35,16 @@ STEPS: tuple[Step, ...] = (
 )
 
 
+def read_anyway(draft: Draft) -> DropReason | None:
+    """Take a draft through every step, dropped or not; returns the first reason to drop it.
+
+    Raises:
+        InvalidRequest: the event cannot have happened when it says it did.
+    """
+    reasons = [step(draft) for step in STEPS]
+    return next((reason for reason in reasons if reason is not None), None)
+
+
 def read_event(draft: Draft) -> Event | DropReason:
     """Take a draft through every step; the first that drops it has the last word.
 

@@ -44,6 +44,15 @@ class Dropped(msgspec.Struct, frozen=True, omit_defaults=True):
     message: str = ""
 
 
+class Sighting(msgspec.Struct, frozen=True):
+    """A visitor of a tracker on one local day, at an instant (ms UTC)."""
+
+    site: int
+    day: int
+    visitor: int
+    at: int
+
+
 class Event(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One event as it is stored: the columns of the ``events`` table, in their order.
 

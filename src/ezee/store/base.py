@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from ezee.model.event import Event
+from ezee.model.event import Event, Sighting
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
@@ -66,6 +66,10 @@ class EventStore(Protocol):
 
     def query(self, site: ReadableSite, query: StatsQuery) -> Answer:
         """Answer a question exactly, from one snapshot that has every event appended before."""
+        ...
+
+    def is_visiting(self, sighting: Sighting) -> bool:
+        """Whether an event then would belong to a visit that is there already."""
         ...
 
     def describe(self, site: int | None = None) -> Description:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from ezee.errors import Unavailable
+from ezee.model.event import Sighting
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
@@ -34,6 +35,11 @@ class RemoteStore:
         """See ``EventStore.query``."""
         answer: Answer = self._call("query", wire.Question(site, query))
         return answer
+
+    def is_visiting(self, sighting: Sighting) -> bool:
+        """See ``EventStore.is_visiting``."""
+        visiting: bool = self._call("is_visiting", sighting)
+        return visiting
 
     def describe(self, site: int | None = None) -> Description:
         """See ``EventStore.describe``."""

@@ -10,8 +10,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ezee.model.calendar import MINUTE
 from ezee.model.dimensions import DIMENSIONS, Dimension, Scope
+from ezee.model.event import Sighting
 from ezee.model.query import Interval, Order, Range, StatsQuery
+
+# From this many milliseconds on, two events of one visitor are two visits.
+VISIT_GAP = 30 * MINUTE
 
 
 class Statement(NamedTuple):
@@ -77,6 +82,21 @@ def breakdown(site: int, query: StatsQuery, name: str) -> tuple[Statement, State
     )
     total = Statement(f"select count(*) from ({grouped}) as grouped", per_day.parameters)
     return rows, total
+
+
+def visits_around(sighting: Sighting) -> Statement:
+    """How many visits an event of that visitor at that instant would belong to."""
+    return Statement(
+        "select count(*) from visits where site = ? and day = ? and visitor = ? "
+        "and started_at < ? and ended_at > ?",
+        (
+            sighting.site,
+            sighting.day,
+            sighting.visitor,
+            sighting.at + VISIT_GAP,
+            sighting.at - VISIT_GAP,
+        ),
+    )
 
 
 def _per_day(site: int, span: Range, dimension: Dimension) -> Statement:

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from ezee.model.event import Sighting
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
@@ -32,12 +33,14 @@ class Question(msgspec.Struct, frozen=True):
 ARGUMENTS: dict[str, Any] = {
     "append": Batch,
     "query": Question,
+    "is_visiting": Sighting,
     "describe": int | None,
     "erase": int,
 }
 ANSWERS: dict[str, Any] = {
     "append": list[int],
     "query": Answer,
+    "is_visiting": bool,
     "describe": Description,
     "erase": int,
 }

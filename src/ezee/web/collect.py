@@ -108,9 +108,9 @@ class CollectHandler:
         _check_vouching(payloads, principal)
         allowance = self._limit.take(sender, payloads)
         if allowance is None:
-            return await self._collect(method, sent, sender)
+            return await self._collect(scope, sent, sender)
         if allowance.allowed:
-            answer = await self._collect(method, sent, sender)
+            answer = await self._collect(scope, sent, sender)
         else:
             answer = _refusal(RateLimited(allowance.retry_after))
         return answer._replace(headers={**answer.headers, **allowance.headers("address")})
@@ -122,11 +122,18 @@ class CollectHandler:
         credentials = Credentials(authorization, scope["scheme"])
         return await self._authenticator.identify_if_any(credentials)
 
-    async def _collect(self, method: str, sent: Payload | list[Judged], sender: Sender) -> Answer:
+    async def _collect(
+        self, scope: HTTPScope, sent: Payload | list[Judged], sender: Sender
+    ) -> Answer:
+        explained = bool(scope["query_string"]) and _asks_why(scope["query_string"])
         if isinstance(sent, list):
+            if explained:
+                raise InvalidRequest.field("explain", "is for one event, not for a batch")
             return _accepted(await self._collector.collect_batch(sent, sender))
+        if explained:
+            return _json(200, await self._collector.explain(sent, sender))
         outcome = await self._collector.collect(sent, sender)
-        return _PIXEL_ANSWER if method == "GET" else _accepted(outcome)
+        return _PIXEL_ANSWER if scope["method"] == "GET" else _accepted(outcome)
 
 
 class _Headers:
@@ -183,6 +190,11 @@ def _with_referer(query: bytes, headers: _Headers) -> bytes:
     return query + b"&url=" + quote(referer, safe="").encode()
 
 
+def _asks_why(query: bytes) -> bool:
+    """Whether the query asks how the event would be read: ``explain=1``."""
+    return b"explain=1" in query.split(b"&")
+
+
 async def _body(headers: _Headers, receive: Receive) -> bytes:
     length = headers.raw(b"content-length")
     if length.isdigit() and int(length) > BODY_LIMIT:
@@ -207,12 +219,16 @@ async def _body(headers: _Headers, receive: Receive) -> bytes:
 def _accepted(outcome: Outcome) -> Answer:
     if outcome is ACCEPTED_ONE:
         return _ACCEPTED_ONE
-    return Answer(202, _ACCEPTED_HEADERS, _encode({"data": outcome}))
+    return _json(202, outcome)
 
 
-_ACCEPTED_HEADERS = {"content-type": "application/json", "cache-control": "no-store", **_CORS}
+def _json(status: int, data: object) -> Answer:
+    return Answer(status, _JSON_HEADERS, _encode({"data": data}))
+
+
+_JSON_HEADERS = {"content-type": "application/json", "cache-control": "no-store", **_CORS}
 # What nearly every request is told.
-_ACCEPTED_ONE = Answer(202, _ACCEPTED_HEADERS, _encode({"data": ACCEPTED_ONE}))
+_ACCEPTED_ONE = _json(202, ACCEPTED_ONE)
 
 _PIXEL_ANSWER = Answer(
     200,

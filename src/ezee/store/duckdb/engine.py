@@ -25,7 +25,7 @@ from msgspec.structs import astuple
 
 from ezee.errors import EzeeError, SetupError, Unavailable
 from ezee.model.calendar import DAY
-from ezee.model.event import Event
+from ezee.model.event import Event, Sighting
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
@@ -34,7 +34,7 @@ from ezee.store.base import Batch, Description, Progress
 from ezee.store.duckdb import schema, visits
 from ezee.store.duckdb.checkpoints import NEVER, Checkpointer
 from ezee.store.duckdb.file import Connection, OpenFile, snapshot, transaction
-from ezee.store.sql import Statement
+from ezee.store.sql import Statement, visits_around
 
 FILE_NAME = "events.duckdb"
 
@@ -86,6 +86,12 @@ class DuckDBStore:
         """See ``EventStore.query``."""
         self._keeper.wait(self._PATIENCE)
         return self._read(lambda run: answer(run, site.key, query))
+
+    def is_visiting(self, sighting: Sighting) -> bool:
+        """See ``EventStore.is_visiting``."""
+        self._keeper.wait(self._PATIENCE)
+        rows = self._read(lambda run: run(visits_around(sighting)))
+        return bool(rows[0][0])
 
     def describe(self, site: int | None = None) -> Description:
         """See ``EventStore.describe``."""

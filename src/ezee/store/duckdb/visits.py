@@ -14,8 +14,7 @@ from collections.abc import Callable
 
 from ezee.errors import Unavailable
 from ezee.store.duckdb.file import Connection, transaction
-
-_VISIT_GAP = 30 * 60_000
+from ezee.store.sql import VISIT_GAP
 
 # ``place`` orders a visitor's events; ``gap`` begins a visit where 30 minutes have passed.
 # Engagement (kind 2) opens no visit, so a group of nothing else is none.
@@ -44,7 +43,7 @@ from (
         from (
             select *,
                    row_number() over in_order as place,
-                   case when happened_at - lag(happened_at) over in_order < {_VISIT_GAP}
+                   case when happened_at - lag(happened_at) over in_order < {VISIT_GAP}
                         then 0 else 1 end as gap
             from (
                 select site, day, visitor, happened_at, received_at, seq, kind, page, interactive

@@ -14,6 +14,7 @@ from litestar.openapi import ResponseSpec
 
 from ezee.accounts import trackers
 from ezee.events import wording
+from ezee.events.explanation import Reading
 from ezee.model.dimensions import DIMENSIONS
 from ezee.model.event import DropReason
 from ezee.model.metrics import METRICS
@@ -166,6 +167,17 @@ _DROPPED = _object({"index": {"type": "integer"}, "reason": {"enum": [str(r) for
 _ERROR = _object({"error": _TEXT, "message": _TEXT})
 
 
+_EXPLANATION = _object(
+    {
+        "verdict": {"enum": ["human", "bot"]},
+        "rule": {"type": ["string", "null"]},
+        "dropped": {"enum": [*(str(reason) for reason in DropReason), None]},
+        "event": _object(dict.fromkeys(Reading.__struct_fields__, _TEXT)),
+        "visit": {"enum": ["new", "continued", None]},
+    }
+)
+
+
 def _collect() -> Json:
     accepted = _object(
         {"accepted": {"type": "integer"}, "dropped": {"type": "array", "items": _DROPPED}}
@@ -178,26 +190,39 @@ def _collect() -> Json:
         for status in (400, 401, 403, 404, 413, 415, 429, 500, 503)
     }
     body = {"schema": {"anyOf": [_EVENT, _BATCH]}}
+    why = _parameter("explain", {"enum": ["1"], "description": "Tell, and record nothing."})
+    explained = _json_response("With `explain`: how it would be read.", {"data": _EXPLANATION})
     return {
         "post": {
             "summary": "Collect",
             "description": "Record a pageview or a custom event, or a batch; 202 means on disk.",
             "operationId": "Collect",
+            "parameters": [why],
             "requestBody": {"required": True, "content": {"application/json": body}},
-            "responses": {"202": _json_response("On disk.", {"data": accepted}), **failures},
+            "responses": {
+                "200": explained,
+                "202": _json_response("On disk.", {"data": accepted}),
+                **failures,
+            },
         },
         "get": {
             "summary": "Collect by pixel",
             "description": "The same by query string; answers a 1×1 GIF that no cache keeps.",
             "operationId": "CollectPixel",
             "parameters": [
-                _parameter(
-                    name, _SITE_ID if name == "site_id" else _TEXT, required=name == "site_id"
-                )
-                for name in _FIELDS
+                why,
+                *(
+                    _parameter(
+                        name, _SITE_ID if name == "site_id" else _TEXT, required=name == "site_id"
+                    )
+                    for name in _FIELDS
+                ),
             ],
             "responses": {
-                "200": {"description": "The pixel.", "content": {"image/gif": {}}},
+                "200": {
+                    "description": "The pixel; with `explain`, how it would be read.",
+                    "content": {"image/gif": {}, **explained["content"]},
+                },
                 **{status: failures[status] for status in failures if status not in {"413", "415"}},
             },
         },

@@ -41,8 +41,9 @@ class Running:
 
     def cpu_seconds(self) -> float:
         """How much processor time the service has used."""
-        times = psutil.Process(self._process.pid).cpu_times()
-        return times.user + times.system
+        service = psutil.Process(self._process.pid)
+        times = [each.cpu_times() for each in (service, *service.children())]
+        return sum(each.user + each.system for each in times)
 
     def pageviews(self) -> int:
         """How many pageviews the service counts."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import structlog
 import uvicorn
@@ -21,9 +22,9 @@ from ezee.accounts.database import Database
 from ezee.clock import SystemClock
 from ezee.errors import SetupError
 from ezee.settings import Settings
-from ezee.store.folder import FolderLock, prepare_folder
-from ezee.store.listener import StoreListener
-from ezee.store.open import open_owned
+from ezee.store.folder import prepare_folder
+from ezee.store.host import StoreHost
+from ezee.store.remote import RemoteStore
 from ezee.store.salts import Salts
 from ezee.web.protocol import JoinedProtocol
 
@@ -44,35 +45,48 @@ def serve(settings: Settings, before_start: Ready, announce: Announce) -> None:
     """
     quiet_logs()
     folder = prepare_folder(settings.data)
-    lock = FolderLock(folder)
+    _refuse_a_second_service(folder)
     try:
         _serve_folder(settings, before_start, announce)
     finally:
-        lock.release()
+        # What is frozen is not freed at the exit either, which DuckDB's binding complains of.
+        gc.unfreeze()
+
+
+def _refuse_a_second_service(folder: Path) -> None:
+    """Say so at once; a folder that is merely being closed is waited for."""
+    try:
+        RemoteStore(folder).close()
+    except OSError:
+        return
+    raise SetupError(
+        f"Another ezee is at work on the data folder {folder}. "
+        "Stop it, wait for it, or choose another folder with --data."
+    )
 
 
 def _serve_folder(settings: Settings, before_start: Ready, announce: Announce) -> None:
     listening = _listen(settings.host, settings.port)
+    # On a disk that is nearly full the accounts come first: without them there is no service.
     database = Database.in_folder(settings.data)
-    salts = Salts(settings.data)
-    store = open_owned(settings.data)
-    listener = StoreListener(settings.data, store)
+    host = StoreHost(settings.data)
+    store = RemoteStore(settings.data)
     try:
         before_start(database)
         port = listening.getsockname()[1]
         # Port 0 lets the system choose; the service tells others the one it has.
         settings = replace(settings, port=port)
+        salts = Salts(settings.data)
         application = app.build(settings, SystemClock(), database, store, salts)
         _let_the_server_stop_itself()
         server = _Server(_config(settings, application), partial(announce, port))
         with _address_on_file(settings, port):
             server.run(sockets=[listening])
     finally:
-        listener.stop()
         store.close()
+        host.stop()
         database.close()
-        # What is frozen is not freed at the exit either, which DuckDB's binding complains of.
-        gc.unfreeze()
+        listening.close()
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import httpx
 
 from tests.crash.reading import Found, read_back
 from tests.crash.sending import Client, Sent
-from tests.support.service import EZEE, Service
+from tests.support.service import EZEE, Service, kill_tree
 
 _CONNECTIONS = 8
 _LONGEST_LOAD = 1.2
@@ -92,7 +92,7 @@ class Rounds:
             stdin=subprocess.DEVNULL,
         )
         time.sleep(seconds)
-        process.kill()
+        kill_tree(process.pid)
         process.wait(30)
 
     def _send_until_killed(self) -> list[Client]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
+import psutil
 
 BROWSER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -71,7 +73,9 @@ class Service:
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """``kill -9``."""
+        """``kill -9`` of every process of it at once, as a power cut would."""
+        assert self.process is not None
+        kill_tree(self.process.pid)
         self._end(signal.SIGKILL)
 
     def _end(self, how: signal.Signals) -> int:
@@ -132,6 +136,14 @@ class Service:
             headers={"user-agent": BROWSER, **{k.replace("_", "-"): v for k, v in headers.items()}},
             timeout=30,
         )
+
+
+def kill_tree(pid: int) -> None:
+    """``kill -9`` of a process and its children."""
+    parent = psutil.Process(pid)
+    for process in (parent, *parent.children(recursive=True)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 EZEE = (sys.executable, "-m", "ezee")

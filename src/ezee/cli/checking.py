@@ -25,7 +25,6 @@ from ezee.model.calendar import local_hour
 from ezee.model.query import Interval, Range, StatsQuery
 from ezee.model.site import SiteConfig
 from ezee.store.base import EventStore
-from ezee.store.duckdb import schema
 from ezee.store.open import OpenStore
 from ezee.store.salts import Salts
 
@@ -97,6 +96,8 @@ def _accounts(database: Database) -> Finding:
 
 
 def _events(store: EventStore) -> Finding:
+    from ezee.store.duckdb import schema  # noqa: PLC0415 - as in store.open
+
     about = store.describe()
     says = (
         f"{about.engine} {about.version}, schema {about.schema}, newest {schema.VERSION}, "

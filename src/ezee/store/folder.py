@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from ezee.errors import SetupError
@@ -27,19 +28,34 @@ def prepare_folder(folder: Path) -> Path:
 
 
 class FolderLock:
-    """Held by the one process that has the event file open."""
+    """Held by the one process that has the event file open.
 
-    def __init__(self, folder: Path) -> None:
-        self._handle = os.open(folder / _LOCK_NAME, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._handle)
-            raise SetupError(
-                f"Another ezee is at work on the data folder {folder}. "
-                "Stop it, wait for it, or choose another folder with --data."
-            ) from error
+    ``patience`` is how many seconds to wait for it: a store whose parent was killed lets go of it
+    when it has closed the file.
+
+    Raises:
+        SetupError: another process holds it.
+    """
+
+    def __init__(self, folder: Path, patience: float = 0.0) -> None:
+        self._handle = os.open(folder / _LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        until = time.monotonic() + patience
+        while not self._is_taken():
+            if time.monotonic() >= until:
+                os.close(self._handle)
+                raise SetupError(
+                    f"Another ezee is at work on the data folder {folder}. "
+                    "Stop it, wait for it, or choose another folder with --data."
+                )
+            time.sleep(0.02)
 
     def release(self) -> None:
         """Let another process have the folder."""
         os.close(self._handle)
+
+    def _is_taken(self) -> bool:
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True

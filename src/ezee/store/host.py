@@ -1,65 +1,91 @@
-"""A store in a process of its own, for a command that has both cores to fill."""
+"""A store in a process of its own, behind the socket in the data folder.
+
+The process that answers requests, and a command with much to import, have a processor core to
+fill by themselves. Beside the engine in one interpreter they would wait for each other.
+"""
 
 from __future__ import annotations
 
-import os
-import signal
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
-from ezee.errors import EzeeError, SetupError
-from ezee.store.duckdb import DuckDBStore
-from ezee.store.folder import FolderLock
-from ezee.store.listener import StoreListener
+import structlog
 
-_READY = b"ready"
+from ezee.errors import SetupError
+
+READY = "ready"
+_CHILD = "ezee.store.hosted"
+_REST_AFTER_DEATH = 1.0
+_log = structlog.get_logger("ezee.store")
 
 
 class StoreHost:
     """A child process that opens the event file and listens on the folder's socket.
 
     It ends when ``stop`` is called or its parent dies, however that happens: both close the pipe
-    it waits on.
+    it reads from. Where it ends otherwise another takes its place; until then calls raise
+    ``Unavailable``.
     """
 
     def __init__(self, folder: Path) -> None:
-        told, telling = os.pipe()
-        waiting, self._alive = os.pipe()
-        self._child = os.fork()
-        if self._child == 0:
-            os.close(told)
-            os.close(self._alive)
-            _host(folder, telling, waiting)
-        os.close(telling)
-        os.close(waiting)
-        with os.fdopen(told, "rb") as pipe:
-            said = pipe.read(4096)
-        if said != _READY:
-            self.stop()
-            raise SetupError(said.decode() or "The events could not be opened.")
+        self._folder = folder
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._process = self._spawn()
+        self._watch = threading.Thread(target=self._keep_alive, name="store-watch", daemon=True)
+        self._watch.start()
+
+    @property
+    def pid(self) -> int:
+        """The process that has the event file open."""
+        return self._process.pid
 
     def stop(self) -> None:
         """Have the store closed, and wait until it is."""
-        os.close(self._alive)
-        os.waitpid(self._child, 0)
+        with self._lock:
+            self._stopping.set()
+            _hang_up(self._process)
+        self._watch.join()
 
+    def _spawn(self) -> subprocess.Popen[str]:
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", _CHILD, str(self._folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        with process.stdout as told:
+            said = told.readline().strip()
+        if said != READY:
+            process.communicate()
+            raise SetupError(said or "The events could not be opened.")
+        return process
 
-def _host(folder: Path, telling: int, waiting: int) -> None:
-    """The child's whole life; it never returns."""
-    # Ctrl-C goes to both processes. What was appended must still be closed in order.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+    def _keep_alive(self) -> None:
+        while True:
+            self._process.wait()
+            _hang_up(self._process)
+            if self._stopping.is_set():
+                return
+            _log.error("the store's process ended; another is started")
+            self._replace()
+
+    def _replace(self) -> None:
         try:
-            lock = FolderLock(folder)
-            store = DuckDBStore(folder)
-            listener = StoreListener(folder, store)
-        except EzeeError as error:
-            os.write(telling, error.message.encode())
+            process = self._spawn()
+        except SetupError:
+            self._stopping.wait(_REST_AFTER_DEATH)
             return
-        os.write(telling, _READY)
-        os.close(telling)
-        os.read(waiting, 1)
-        listener.stop()
-        store.close()
-        lock.release()
-    finally:
-        os._exit(0)
+        with self._lock:
+            self._process = process
+            if self._stopping.is_set():
+                _hang_up(process)
+
+
+def _hang_up(process: subprocess.Popen[str]) -> None:
+    """Close the pipe that the child reads from, which ends it."""
+    if process.stdin is not None:
+        process.stdin.close()

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 
-from ezee.errors import EzeeError
+from ezee.errors import EzeeError, Unavailable
 from ezee.store import wire
 from ezee.store.base import EventStore
+
+_log = structlog.get_logger("ezee.store")
 
 
 class StoreListener:
@@ -58,6 +61,10 @@ class _Handler(socketserver.BaseRequestHandler):
                 answer = [True, _call(self.server.store, request)]
             except EzeeError as error:
                 answer = [False, error.message]
+            except Exception as failure:  # noqa: BLE001 - its caller must not wait for ever
+                # Its message may quote what a visitor sent; only its kind is written.
+                _log.error("store call failed", kind=type(failure).__name__)
+                answer = [False, Unavailable.default]
             wire.send(self.request, msgspec.msgpack.encode(answer))
 
 

@@ -6,15 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ezee.store.base import EventStore
-from ezee.store.duckdb import DuckDBStore
 from ezee.store.folder import FolderLock, prepare_folder
 from ezee.store.host import StoreHost
 from ezee.store.remote import RemoteStore
-
-
-def open_owned(folder: Path) -> DuckDBStore:
-    """Open the event file in this process; the caller holds the ``FolderLock``."""
-    return DuckDBStore(folder)
 
 
 class OpenStore:
@@ -46,9 +40,12 @@ class OpenStore:
             close()
 
     def _open_here(self) -> EventStore:
+        # Loading the engine takes as long as most commands, which need none.
+        from ezee.store.duckdb import DuckDBStore  # noqa: PLC0415
+
         lock = FolderLock(self._folder)
         self._closing.append(lock.release)
-        return open_owned(self._folder)
+        return DuckDBStore(self._folder)
 
     def _open_apart(self) -> EventStore:
         host = StoreHost(self._folder)

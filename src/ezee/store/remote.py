@@ -1,4 +1,4 @@
-"""The store of a running service, used from another process on the same data folder."""
+"""A store that another process has open, used by way of the socket in the data folder."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ class RemoteStore:
     """Speaks ``EventStore`` over the socket in the data folder."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._idle = [_connect(folder)]
         self._lock = threading.Lock()
-        self._connection = _connect(folder)
 
     def append(self, batch: Batch) -> list[int]:
         """See ``EventStore.append``."""
@@ -52,23 +53,46 @@ class RemoteStore:
         return erased
 
     def close(self) -> None:
-        """Hang up; the service keeps its store."""
-        self._connection.close()
+        """Hang up; whoever has the store open keeps it."""
+        with self._lock:
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
 
     def _call(self, method: str, argument: object) -> Any:
-        request = msgspec.msgpack.encode([method, argument])
-        try:
-            with self._lock:
-                wire.send(self._connection, request)
-                answer = wire.receive(self._connection)
-        except OSError as error:
-            raise Unavailable("The running service hung up.") from error
-        if answer is None:
-            raise Unavailable("The running service hung up.")
+        answer = self._exchange(msgspec.msgpack.encode([method, argument]))
         ok, value = msgspec.msgpack.decode(answer, type=tuple[bool, msgspec.Raw])
         if not ok:
             raise Unavailable(msgspec.msgpack.decode(value, type=str))
         return msgspec.msgpack.decode(value, type=wire.ANSWERS[method], strict=False)
+
+    def _exchange(self, request: bytes) -> bytes:
+        """One request, one answer, on a connection that nobody else is using."""
+        try:
+            connection = self._borrow()
+            try:
+                wire.send(connection, request)
+                answer = wire.receive(connection)
+            except OSError:
+                connection.close()
+                raise
+        except OSError as error:
+            self.close()
+            raise Unavailable from error
+        if answer is None:
+            # Its process has ended; every other connection to it is as dead.
+            connection.close()
+            self.close()
+            raise Unavailable
+        with self._lock:
+            self._idle.append(connection)
+        return answer
+
+    def _borrow(self) -> socket.socket:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        return _connect(self._folder)
 
 
 def _connect(folder: Path) -> socket.socket:

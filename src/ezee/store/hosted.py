@@ -1,0 +1,40 @@
+"""The child of ``host``: the process that has the event file open."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from ezee.errors import EzeeError
+from ezee.store.duckdb import DuckDBStore
+from ezee.store.folder import FolderLock
+from ezee.store.host import READY
+from ezee.store.listener import StoreListener
+
+# The store of a service that was killed takes a moment to close the file.
+_PATIENCE = 10.0
+
+
+def main() -> None:
+    """The child's whole life: ``python -m ezee.store.hosted FOLDER``."""
+    # A signal to all processes of the service is for the parent, which ends this one in order.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    folder = Path(sys.argv[1])
+    try:
+        lock = FolderLock(folder, patience=_PATIENCE)
+        store = DuckDBStore(folder)
+        listener = StoreListener(folder, store)
+    except EzeeError as error:
+        print(error.message)  # noqa: T201 - it is what the parent reads
+        return
+    print(READY, flush=True)  # noqa: T201
+    sys.stdin.read()
+    listener.stop()
+    store.close()
+    lock.release()
+
+
+if __name__ == "__main__":
+    main()

@@ -163,7 +163,7 @@ def _last_24_hours(now: int, zone: str) -> tuple[int, int]:
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatientStore]:
     with pytest.MonkeyPatch.context() as patch:
         # Between two examples the keeper of visits need not spare the machine.
-        patch.setattr(VisitKeeper, "_REST", 0.0)
+        patch.setattr(VisitKeeper, "_rest_after", lambda *_: 0.0)
         opened = PatientStore(tmp_path_factory.mktemp("exact"))
         yield opened
         opened.close()

@@ -68,7 +68,7 @@ class Reopened:
 @pytest.fixture(scope="module")
 def reopened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reopened]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(VisitKeeper, "_REST", 0.0)
+        patch.setattr(VisitKeeper, "_rest_after", lambda *_: 0.0)
         made = Reopened(tmp_path_factory.mktemp("visits"))
         yield made
         made.store.close()

@@ -21,13 +21,13 @@ class Running:
 
     def __init__(self, module: str, data: Path) -> None:
         self._module = module
-        self._data = data
+        self.data = data
         self._log = data.with_suffix(".log")
 
     def __enter__(self) -> Self:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self._module, "serve", "--data", str(self._data),
+                [sys.executable, "-m", self._module, "serve", "--data", str(self.data),
                  "--port", "0", "--public-stats-limit", "0"],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )  # fmt: skip
@@ -63,7 +63,7 @@ class Running:
     def _add_tracker(self) -> str:
         made = subprocess.run(
             [sys.executable, "-m", "ezee", "tracker", "add", "--user", "owner@localhost",
-             "--name", "Bench", "--domain", "example.com", "--data", str(self._data), "--json"],
+             "--name", "Bench", "--domain", "example.com", "--data", str(self.data), "--json"],
             check=True, capture_output=True, text=True,
         )  # fmt: skip
         return str(json.loads(made.stdout)["site_id"])

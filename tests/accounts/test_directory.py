@@ -127,13 +127,18 @@ def test_the_database_is_asked_for_changes_four_times_a_second_at_most(
     assert asked == ["pragma data_version"] * 4
 
 
-def test_a_flood_of_forged_ids_costs_bounded_memory(
-    directory: SiteDirectory, monkeypatch: pytest.MonkeyPatch
+def test_a_flood_of_forged_ids_costs_bounded_memory_and_pushes_no_tracker_out(
+    database: Database, directory: SiteDirectory, alice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ezee.accounts.directory._MOST", 10)
+    monkeypatch.setattr("ezee.accounts.directory._MOST_UNKNOWN", 10)
+    site_id = add_tracker(database, alice, BLOG, 5).site_id
+    directory.find(site_id)
     for number in range(35):
         assert directory.find(f"ezi_{number:012x}") is None
-        assert len(directory._found) <= 10
+        assert len(directory._unknown) <= 10
+    with _Statements(database) as statements:
+        assert directory.find(site_id) is not None
+    assert statements == []
 
 
 def _public(directory: SiteDirectory, site_id: str) -> bool:

@@ -116,15 +116,6 @@ def test_a_batch_larger_than_the_bucket_passes_when_it_is_full_and_is_owed() -> 
     assert buckets.take("token", FREE).allowed
 
 
-def test_memory_is_bounded_and_the_least_recently_used_go_first() -> None:
-    buckets = Buckets(FakeClock(), most=10)
-    _drain(buckets, FREE, "busy")
-    for number in range(1000):
-        buckets.take(number, FREE)
-        assert not buckets.take("busy", FREE).allowed
-        assert len(buckets._buckets) <= 10
-
-
 def test_the_fields_are_those_of_the_ietf_draft() -> None:
     allowance = Buckets(FakeClock()).take("token", PRO)
     assert allowance.headers("token") == {

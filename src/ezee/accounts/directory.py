@@ -19,9 +19,9 @@ from ezee.accounts.tables import SelfTest, Tracker
 from ezee.clock import Clock
 from ezee.model.site import SiteConfig, is_site_id
 
-# Unknown ids are remembered too, so that a flood of forged ones costs a bounded number of
-# look-ups and of bytes.
-_MOST = 50_000
+# Unknown ids are remembered apart from trackers: a flood of forged ones pushes out forged ones. Of
+# trackers there are only so many as were made.
+_MOST_UNKNOWN = 50_000
 _CHECK_EVERY = 0.25
 
 
@@ -32,7 +32,8 @@ class SiteDirectory:
         self._database = database
         self._clock = clock
         self._lock = threading.Lock()
-        self._found: dict[str, SiteConfig | None] = {}
+        self._found: dict[str, SiteConfig] = {}
+        self._unknown: set[str] = set()
         self._watch = database.engine.raw_connection()
         self._version = -1
         self._checked_at = -_CHECK_EVERY
@@ -43,17 +44,17 @@ class SiteDirectory:
             return None
         if self._clock.elapsed() - self._checked_at >= _CHECK_EVERY:
             self.refresh()
-        try:
-            return self._found[site_id]
-        except KeyError:
+        site = self._found.get(site_id)
+        if site is None and site_id not in self._unknown:
             return self._look_up(site_id)
+        return site
 
     def refresh(self) -> None:
         """Forget everything if the database was changed since the last look."""
         with self._lock:
             version = self._data_version()
             if version != self._version:
-                self._found = {}
+                self._found, self._unknown = {}, set()
                 self._version = version
             self._checked_at = self._clock.elapsed()
 
@@ -62,13 +63,16 @@ class SiteDirectory:
         self._watch.close()
 
     def _look_up(self, site_id: str) -> SiteConfig | None:
-        found = self._found
+        found, unknown = self._found, self._unknown
         with seen_by_service(self._database) as session:
             site = _find(session, site_id)
-        if len(found) >= _MOST:
-            found.clear()
-        found[site_id] = site
-        return site
+        if site is not None:
+            found[site_id] = site
+            return site
+        if len(unknown) >= _MOST_UNKNOWN:
+            unknown.clear()
+        unknown.add(site_id)
+        return None
 
     def _data_version(self) -> int:
         # https://www.sqlite.org/pragma.html#pragma_data_version

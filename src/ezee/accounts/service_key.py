@@ -1,0 +1,94 @@
+"""The service key, and what is derived from it: signing secrets and opt-out keys.
+
+It lies in a file of the data folder, outside the account database. So the database holds nothing
+that anybody could sign with, and nothing secret has to be kept for a tracker. Each use has a
+label of its own, so that none can stand in for another.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from ezee.errors import SetupError
+
+FILE_NAME = "service.key"
+NONCE_SIZE = 16
+_SIZE = 32
+
+
+def read_service_key(folder: Path) -> bytes:
+    """The 32 bytes of the data folder's key, made when there are none yet. Blocks.
+
+    Raises:
+        SetupError: it cannot be made or read, or is damaged.
+    """
+    path = folder / FILE_NAME
+    try:
+        if not path.exists():
+            _make(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise SetupError(
+            f"The service key {path} cannot be made or read: {error.strerror}."
+        ) from error
+    # A crash of the disk may leave a file of zeros, and everybody knows that key.
+    if len(key) != _SIZE or not any(key):
+        raise SetupError(
+            f"The service key {path} is damaged. Put back the one from your backup; or delete it, "
+            "and give out every signing secret and opt-out link anew."
+        )
+    return key
+
+
+def new_nonce() -> bytes:
+    """What tells a tracker's signing secret from its earlier ones: 16 random bytes."""
+    return secrets.token_bytes(NONCE_SIZE)
+
+
+def signing_secret(service_key: bytes, site_id: str, nonce: bytes) -> str:
+    """What a tracker's own servers sign with: ``ezs_`` and 64 hex digits."""
+    return f"ezs_{_derived(service_key, b'stamp', site_id.encode(), nonce).hex()}"
+
+
+def opt_out_key(service_key: bytes, site_id: str) -> str:
+    """The 32 hex digits by which a link shows that it came from the tracker's owner."""
+    return _derived(service_key, b"opt-out", site_id.encode()).hex()[:32]
+
+
+def is_opt_out_key(key: str, service_key: bytes, site_id: str) -> bool:
+    """Whether that is the tracker's opt-out key. Any text may be asked about."""
+    expected = opt_out_key(service_key, site_id)
+    return hmac.compare_digest(key.encode(errors="surrogatepass"), expected.encode())
+
+
+def _derived(service_key: bytes, *parts: bytes) -> bytes:
+    return hmac.digest(service_key, b"|".join(parts), "sha256")
+
+
+def _make(path: Path) -> None:
+    """Write a new key, unless another process is quicker: a link never replaces a file."""
+    # mkstemp gives the file mode 0600.
+    handle, name = tempfile.mkstemp(prefix=f"{FILE_NAME}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(_SIZE))
+            file.flush()
+            os.fsync(handle)
+        os.link(name, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(name).unlink()
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

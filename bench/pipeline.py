@@ -1,0 +1,189 @@
+"""``python -m bench.pipeline``: what an event costs between the wire and the store, in µs.
+
+Pageviews are read from JSON, made a draft, taken through every step of the pipeline and finished:
+on one core, in this process, without a server and without a disk. There are two kinds of them.
+
+new        addresses, agents, pages and referrers that were never seen before: no cache helps
+returning  the same visitors, pages and referrers again and again, as most pageviews are
+
+"json alone" is the yardstick: msgspec reads the same bytes into the same type, and no more. "whole
+event" is timed in one go. Each of the parts below it is timed by itself over all events; there the
+processor's caches serve it better, so the parts sum to less than the whole. Medians of several
+rounds are printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from ipaddress import ip_address
+from itertools import count, islice
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple, TypeVar
+
+import msgspec
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from ezee.events.collector import plain_address
+from ezee.events.draft import Draft
+from ezee.events.payload import Judged, Payload, read_body
+from ezee.events.pipeline import STEPS, read_event
+from ezee.events.steps import agent, source
+from ezee.model.site import SiteConfig
+from ezee.store.salts import Salts
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_VISITORS, _PAGES, _REFERRERS = 3_000, 2_000, 200
+_NOW = 1_790_000_000_000
+_SITE = SiteConfig("ezi_00000000000a", "example.com", "Europe/Berlin", (), True, "owner")
+_AGENTS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/{0}.0.{1}.0 Safari/537.36",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/{0}.0.{1}.0 Safari/537.36 Edg/{0}.0.{1}.0",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:{0}.{1}) Gecko/20100101 Firefox/{0}.{1}",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_{1} like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+    "Gecko) Version/17.{1} Mobile/15E{0} Safari/604.1",
+    "Mozilla/5.0 (Linux; Android 14; SM-S{0}B) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/126.0.{1}.0 Mobile Safari/537.36",
+)
+_JSON, _WHOLE = "json alone", "whole event"
+_console = Console()
+
+
+class Sent(NamedTuple):
+    """One pageview as it comes in."""
+
+    body: bytes
+    address: str
+    user_agent: str
+
+
+class Costs:
+    """What each part cost an event, in µs, once a round."""
+
+    def __init__(self) -> None:
+        self._rounds: dict[str, list[float]] = {}
+
+    def time(self, part: str, work: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """Do the work on each item; returns what came of it."""
+        began = time.perf_counter()
+        done = [work(item) for item in items]
+        took = time.perf_counter() - began
+        self._rounds.setdefault(part, []).append(took / len(items) * 1e6)
+        return done
+
+    def medians(self) -> dict[str, float]:
+        """The middle of all rounds, by part."""
+        return {part: median(each) for part, each in self._rounds.items()}
+
+
+def main() -> None:
+    """Measure and print."""
+    options = _options()
+    agent.warm_up()
+    source.warm_up()
+    never_seen, known = _never_seen(), _known()
+    new, returning = Costs(), Costs()
+    with tempfile.TemporaryDirectory() as folder:
+        salts = Salts(Path(folder))
+        _measure_whole(Costs(), salts, list(islice(known, 4 * _VISITORS)))
+        for _ in track(range(options.rounds), "Rounds", console=_console, transient=True):
+            for costs, events in ((new, never_seen), (returning, known)):
+                _measure_whole(costs, salts, list(islice(events, options.events)))
+                _measure_parts(costs, salts, list(islice(events, options.events)))
+    _print(new.medians(), returning.medians())
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.pipeline",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--events", type=int, default=5_000, help="of each kind, in each round")
+    parser.add_argument("--rounds", type=int, default=9)
+    return parser.parse_args()
+
+
+def _measure_whole(costs: Costs, salts: Salts, sent: list[Sent]) -> None:
+    decoder = msgspec.json.Decoder(Payload)
+    costs.time(_JSON, decoder.decode, [each.body for each in sent])
+    costs.time(_WHOLE, lambda each: read_event(_draft(read_body(each.body), each, salts)), sent)
+
+
+def _measure_parts(costs: Costs, salts: Salts, sent: list[Sent]) -> None:
+    payloads = costs.time("read_body", read_body, [each.body for each in sent])
+    drafts = costs.time(
+        "draft", lambda pair: _draft(*pair, salts), list(zip(payloads, sent, strict=True))
+    )
+    for step in STEPS:
+        costs.time(step.__name__, step, drafts)
+    costs.time("finish", Draft.finish, drafts)
+
+
+def _draft(payload: Payload | list[Judged], sent: Sent, salts: Salts) -> Draft:
+    assert isinstance(payload, Payload)
+    return Draft(
+        payload=payload,
+        site=_SITE,
+        address=plain_address(sent.address),
+        user_agent=sent.user_agent,
+        received_at=_NOW,
+        salts=salts,
+    )
+
+
+def _never_seen() -> Iterator[Sent]:
+    for number in count():
+        yield _pageview(number, page=number, referrer=f"https://blog-{number}.example.net/a")
+
+
+def _known() -> Iterator[Sent]:
+    chance = random.Random(1)
+    while True:
+        yield _pageview(
+            visitor=chance.randrange(_VISITORS),
+            page=chance.randrange(_PAGES),
+            referrer=f"https://www.site-{chance.randrange(_REFERRERS)}.example/",
+        )
+
+
+def _pageview(visitor: int, page: int, referrer: str) -> Sent:
+    event = {
+        "site_id": _SITE.site_id,
+        "url": f"https://example.com/articles/{page}?utm_source=letter",
+        "referrer": referrer,
+        "title": "An article about something",
+        "screen_width": 1440,
+        "language": "en-GB",
+    }
+    # Multiplied by a prime, visitors lie all over the addresses, and so in many countries.
+    address = str(ip_address((visitor + 1) * 2_654_435_761 % 2**32))
+    user_agent = _AGENTS[visitor % len(_AGENTS)].format(100 + visitor % 30, visitor)
+    return Sent(msgspec.json.encode(event), address, user_agent)
+
+
+def _print(new: dict[str, float], returning: dict[str, float]) -> None:
+    table = Table(title="One event, µs")
+    table.add_column("part")
+    for kind in ("new", "returning"):
+        table.add_column(kind, justify="right")
+        table.add_column("share", justify="right")
+    for part in new:
+        cells = [(costs[part], costs[part] / costs[_WHOLE]) for costs in (new, returning)]
+        texts = [text for cost, share in cells for text in (f"{cost:.2f}", f"{share:.0%}")]
+        table.add_row(part, *texts, end_section=part == _WHOLE)
+    _console.print(table)
+
+
+if __name__ == "__main__":
+    main()

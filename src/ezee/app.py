@@ -30,6 +30,7 @@ from ezee.errors import EzeeError, NotFound
 from ezee.events.collector import Collector
 from ezee.events.committer import GroupCommit
 from ezee.events.steps import agent, source
+from ezee.events.surroundings import Surroundings
 from ezee.limits import Buckets
 from ezee.settings import Settings
 from ezee.store.base import EventStore
@@ -71,7 +72,7 @@ def build(
         readers=CapacityLimiter(_REPORTS_AT_ONCE),
     )
     limit = CollectLimit(Buckets(clock), settings.collect_limit)
-    collector = Collector(directory, salts, store, commit, clock)
+    collector = Collector(directory, Surroundings(salts), store, commit, clock)
     framework = _framework(services, last_used)
     return _dispatch(CollectHandler(collector, authenticator, limit), framework)
 
@@ -155,6 +156,7 @@ async def _run(services: Services, last_used: LastUsed, _: Litestar) -> AsyncIte
         asyncio.create_task(_every(seconds, chore))
         for seconds, chore in _chores(services, last_used)
     ]
+    chores.append(asyncio.create_task(_enter_drops(services.commit)))
     try:
         yield
     finally:
@@ -172,6 +174,12 @@ def _chores(services: Services, last_used: LastUsed) -> list[tuple[float, Callab
         (5, last_used.write),
         (60, lambda: services.salts.destroy_expired(services.clock.now())),
     ]
+
+
+async def _enter_drops(commit: GroupCommit) -> None:
+    while True:
+        await asyncio.sleep(1)
+        await commit.enter()
 
 
 async def _every(seconds: float, chore: Callable[[], Any]) -> None:

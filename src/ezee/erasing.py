@@ -6,6 +6,7 @@ from ezee.accounts import erasures
 from ezee.accounts.database import Database
 from ezee.model.site import site_key
 from ezee.store.base import EventStore
+from ezee.store.changes import Erase
 from ezee.store.salts import Salts
 
 
@@ -14,7 +15,7 @@ def erase_due(database: Database, store: EventStore, salts: Salts) -> int:
     erased = 0
     for site_id in erasures.due(database):
         key = site_key(site_id)
-        erased += store.erase(key)
+        erased += store.change(Erase(key))
         salts.forget_site(key)
         erasures.done(database, site_id)
     return erased

@@ -14,8 +14,10 @@ import pytest
 from ezee.errors import Unavailable
 from ezee.model.event import Event
 from ezee.store.base import Batch
+from ezee.store.changes import Erase
 from ezee.store.duckdb import DuckDBStore
 from tests.crash.disk import SmallDisk, small_disk
+from tests.support.events import event
 from tests.support.service import BROWSER, Account, Service
 
 pytestmark = [pytest.mark.slow, pytest.mark.service]
@@ -142,7 +144,7 @@ def test_everything_at_once_while_the_disk_is_now_full_now_not(disk: SmallDisk) 
         lambda: append(0),
         lambda: append(1),
         lambda: store.describe(1),
-        lambda: store.erase(3),
+        lambda: store.change(Erase(3)),
         lambda: _append_some(store, 10, site=3),
         disturb,
     ]
@@ -159,7 +161,7 @@ def test_everything_at_once_while_the_disk_is_now_full_now_not(disk: SmallDisk) 
     try:
         assert not failures
         assert [store.describe(1).events, store.describe(2).events] == stored
-        assert store.erase(3) >= 0
+        assert store.change(Erase(3)) >= 0
     finally:
         store.close()
 
@@ -230,13 +232,4 @@ def _append_some(store: DuckDBStore, count: int, site: int = 1) -> int:
 
 
 def _event(site: int, page: str) -> Event:
-    texts = dict.fromkeys(
-        "name title referrer source channel utm_source utm_medium utm_campaign utm_term "
-        "utm_content country browser os device screen language props currency".split(),
-        "",
-    )
-    return Event(
-        site=site, day=20_000, hour=0, utc_offset=0, happened_at=20_000 * 86_400_000,
-        received_at=20_000 * 86_400_000, visitor=random.getrandbits(64), event_id=0, kind=0,
-        page=page, amount=0, interactive=True, population=0, judged=True, **texts,
-    )  # fmt: skip
+    return event(20_000 * 86_400_000, site=site, visitor=random.getrandbits(64), page=page)

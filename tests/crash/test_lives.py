@@ -11,6 +11,7 @@ import pytest
 
 from ezee.errors import SetupError, Unavailable
 from ezee.store.base import Batch
+from ezee.store.changes import Erase
 from ezee.store.duckdb import DuckDBStore, engine
 from ezee.store.duckdb.file import Connection, OpenFile, transaction
 from tests.crash.test_full_disk import _event
@@ -63,7 +64,7 @@ def test_while_the_file_cannot_be_opened_every_call_tries_and_is_refused(
     calls: tuple[Callable[[], object], ...] = (
         lambda: store.append(Batch([_event(1, "/b")])),
         lambda: store.describe(1),
-        lambda: store.erase(1),
+        lambda: store.change(Erase(1)),
     )
     with monkeypatch.context() as patched:
         _fail_once(patched, store, committed=False)

@@ -14,6 +14,7 @@ from ezee.events import wording
 from ezee.events.collector import Collector, Outcome, Sender, plain_address
 from ezee.events.committer import GroupCommit
 from ezee.events.payload import Judged, Payload
+from ezee.events.surroundings import Surroundings
 from ezee.model.event import Dropped, DropReason
 from ezee.model.site import SiteConfig
 from ezee.store.salts import Salts
@@ -48,7 +49,7 @@ class Line:
     async def _send(self, payloads: tuple[Judged, ...], sender: Sender) -> Outcome:
         commit = GroupCommit(self.store, self.salts)
         sites = Trackers({SITE_ID: site()})
-        collector = Collector(sites, self.salts, self.store, commit, self.clock)
+        collector = Collector(sites, Surroundings(self.salts), self.store, commit, self.clock)
         try:
             if len(payloads) == 1 and isinstance(payloads[0], Payload):
                 return await collector.collect(payloads[0], sender)

@@ -8,7 +8,7 @@ import pytest
 
 from ezee.errors import InvalidRequest
 from ezee.events.pipeline import STEPS, read_event
-from ezee.model.event import DropReason, Event, Kind, Population
+from ezee.model.event import Bot, Event, Kind, Population
 from tests.support.events import NOON, draft
 
 
@@ -16,7 +16,7 @@ def test_the_steps_in_order() -> None:
     assert [step.__name__ for step in STEPS] == [
         "put_identity",
         "put_time",
-        "drop_bots",
+        "put_verdict",
         "put_agent",
         "put_page",
         "put_source",
@@ -58,6 +58,7 @@ def test_an_event_as_it_is_stored(tmp_path: Path) -> None:
         "event_id": 0,
         "kind": Kind.CUSTOM,
         "name": "buy",
+        "path": "/a",
         "page": "/a",
         "title": "Shop",
         "referrer": "google.de",
@@ -69,9 +70,13 @@ def test_an_event_as_it_is_stored(tmp_path: Path) -> None:
         "utm_term": "",
         "utm_content": "",
         "country": "NL",
+        "region": "",
+        "city": "",
         "browser": "Chrome",
+        "version": 0,
         "os": "Windows",
         "device": "desktop",
+        "hints": 0,
         "screen": "xl",
         "language": "de",
         "props": '{"plan":"pro"}',
@@ -80,23 +85,17 @@ def test_an_event_as_it_is_stored(tmp_path: Path) -> None:
         "interactive": False,
         "population": Population.LIVE,
         "judged": True,
+        "verified": False,
     }
 
 
 # What the pipeline itself can say; the collector and the store say the rest.
-DROPS = [(DropReason.BOT, {"user_agent": "Googlebot/2.1"}), (DropReason.BOT, {"user_agent": ""})]
-
-
-@pytest.mark.parametrize(("reason", "fields"), DROPS)
-def test_each_reason_to_drop(tmp_path: Path, reason: DropReason, fields: dict[str, str]) -> None:
-    assert read_event(draft(tmp_path, **fields)) is reason
-
-
-def test_a_dropped_event_makes_no_salt(tmp_path: Path) -> None:
-    made = draft(tmp_path, user_agent="Googlebot/2.1")
-    read_event(made)
-    assert made.visitor == 0
-    assert not getattr(made.salts, "unsaved", None)
+@pytest.mark.parametrize("agent", ["Googlebot/2.1", ""])
+def test_a_bot_is_read_whole_but_kept_apart(tmp_path: Path, agent: str) -> None:
+    read = read_event(draft(tmp_path, user_agent=agent, url="https://example.com/a"))
+    assert isinstance(read, Bot)
+    assert read.rule
+    assert (read.event.page, read.event.visitor != 0) == ("/a", True)
 
 
 def test_an_impossible_time_is_an_error(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from ezee.accounts.policy import readable_by_operator
 from ezee.errors import InvalidRequest
+from ezee.events.surroundings import Surroundings
 from ezee.imports import importer as importing
 from ezee.imports.importer import Importer, Tally
 from ezee.imports.logfile import LogFile
@@ -52,7 +53,15 @@ def run(
     site: SiteConfig = SITE,
     clock: FakeClock | None = None,
 ) -> Tally:
-    importer = Importer(store, salts, site, clock or FakeClock(), everything=everything, dry=dry)
+    importer = Importer(
+        store,
+        salts,
+        Surroundings(salts),
+        site,
+        clock or FakeClock(),
+        everything=everything,
+        dry=dry,
+    )
     with LogFile(path) as file:
         return importer.run(file, lambda *_: None)
 

@@ -14,6 +14,7 @@ from ezee.model.dimensions import DIMENSIONS
 from ezee.model.event import Event, Kind
 from ezee.stats.run import report
 from ezee.store.base import Batch
+from ezee.store.changes import Erase
 from ezee.store.duckdb.visits import VisitKeeper
 from tests.support import reference
 from tests.support.clock import instant
@@ -178,7 +179,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatientStore]:
 @given(case=cases(), split=st.integers(0, 14))
 def test_a_report_is_what_a_plain_reading_says(store: PatientStore, case: Case, split: int) -> None:
     site = readable(case.zone)
-    store.erase(site.key)
+    store.change(Erase(site.key))
     for part in (case.events[:split], case.events[split:]):
         store.append(Batch(part))
     got = report(store, site, case.parameters, case.question.now)
@@ -205,7 +206,7 @@ def _reconcile(got: dict[str, Any], question: Question) -> None:
 @given(case=cases())
 def test_breakdowns_sum_to_the_totals(store: PatientStore, case: Case) -> None:
     site = readable(case.zone)
-    store.erase(site.key)
+    store.change(Erase(site.key))
     store.append(Batch(case.events))
     chosen = [pair for pair in case.parameters if pair[0] in {"period", "from", "to"}]
     every = [("dimension", name) for name in DIMENSIONS]

@@ -10,11 +10,13 @@ import pytest
 from msgspec.structs import replace
 
 from ezee.errors import Unavailable
-from ezee.model.event import Event, Kind, Sighting
+from ezee.model.event import Event, Kind
 from ezee.model.query import Interval, Order, Range, StatsQuery
 from ezee.model.result import Answer, Breakdown, BreakdownRow, Counts
 from ezee.store.base import Batch, Description, EventStore, Progress
+from ezee.store.changes import Erase
 from ezee.store.listener import StoreListener
+from ezee.store.looks import Sighting
 from ezee.store.remote import RemoteStore
 from ezee.store.wire import SOCKET_NAME
 from tests.support.events import NOON, SITE_ID, PatientStore, event, readable
@@ -217,8 +219,8 @@ def test_erasing_a_tracker_leaves_the_others(engine: Engine) -> None:
     engine.store.append(Batch([event(), event()], SITE, progress()))
     engine.store.append(Batch([event(site=OTHER)]))
     ask(engine)
-    assert engine.store.erase(SITE) == 2
-    assert engine.store.erase(SITE) == 0
+    assert engine.store.change(Erase(SITE)) == 2
+    assert engine.store.change(Erase(SITE)) == 0
     assert ask(engine).totals == Counts()
     assert engine.store.describe(SITE).imports == []
     assert engine.store.describe().events == 1
@@ -228,7 +230,7 @@ def test_erasing_a_tracker_leaves_the_others(engine: Engine) -> None:
 
 def test_erased_and_reopened_nothing_comes_back(engine: Engine) -> None:
     engine.store.append(Batch([event(), event(NOON + 1)]))
-    engine.store.erase(SITE)
+    engine.store.change(Erase(SITE))
     engine.reopen()
     engine.store.append(Batch([event(page="/new")]))
     answer = ask(engine, question(breakdowns=("entry_page",)))
@@ -328,6 +330,6 @@ def test_who_is_visiting(engine: Engine, minutes: int, visiting: bool) -> None:
     engine.store.append(Batch([event(visitor=7), event(NOON + 20 * MINUTE, visitor=7)]))
     engine.store.append(Batch([event(NOON + 40 * MINUTE, visitor=7)]))
     at = NOON + minutes * MINUTE
-    assert engine.store.is_visiting(Sighting(SITE, TODAY, 7, at)) is visiting
+    assert engine.store.look(Sighting(SITE, TODAY, 7, at)) == [(int(visiting),)]
     for other in (Sighting(SITE, TODAY, 8, at), Sighting(OTHER, TODAY, 7, at)):
-        assert not engine.store.is_visiting(other)
+        assert engine.store.look(other) == [(0,)]

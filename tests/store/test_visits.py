@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ezee.model.event import Event, Kind
 from ezee.model.query import Interval, Range, StatsQuery
 from ezee.store.base import Batch
+from ezee.store.changes import Erase
 from ezee.store.duckdb.engine import FILE_NAME
 from ezee.store.duckdb.visits import VisitKeeper
 from tests.support.clock import instant
@@ -84,7 +85,7 @@ def reopened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reopened]:
 def test_visits_are_those_of_a_plain_reading(
     reopened: Reopened, actions: list[list[Event] | str]
 ) -> None:
-    reopened.store.erase(SITE)
+    reopened.store.change(Erase(SITE))
     stored: list[Event] = []
     for action in actions:
         if isinstance(action, list):

@@ -7,6 +7,7 @@ from typing import Any
 
 from ezee.events.draft import Draft
 from ezee.events.payload import Payload
+from ezee.events.surroundings import Surroundings
 from ezee.model.calendar import local_hour
 from ezee.model.event import Event, Kind, Population
 from ezee.model.site import ReadableSite, SiteConfig
@@ -56,11 +57,12 @@ def draft(folder: Path, zone: str = "UTC", **fields: Any) -> Draft:
         **fields,
     }
     salts = values.pop("salts", None) or Salts(folder)
-    return Draft(payload=Payload(**sent), salts=salts, **values)
+    values.setdefault("surroundings", Surroundings(salts))
+    return Draft(payload=Payload(**sent), **values)
 
 
 _DRAFT_FIELDS = {
-    *("site", "address", "user_agent", "received_at", "salts"),
+    *("site", "address", "user_agent", "received_at", "salts", "surroundings", "signals"),
     *("trusted", "judged", "import_id"),
 }
 
@@ -79,13 +81,17 @@ def event(at: int = NOON, zone: str = "UTC", **fields: Any) -> Event:
         "visitor": 1,
         "event_id": 0,
         "kind": Kind.PAGEVIEW,
+        "path": "/",
         "page": "/",
+        "version": 0,
+        "hints": 0,
         "source": "Direct",
         "channel": "Direct",
         "amount": 0,
         "interactive": True,
         "population": Population.LIVE,
         "judged": True,
+        "verified": False,
         **fields,
     }
     return Event(**values)

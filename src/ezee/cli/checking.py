@@ -25,6 +25,7 @@ from ezee.model.calendar import local_hour
 from ezee.model.query import Interval, Range, StatsQuery
 from ezee.model.site import SiteConfig
 from ezee.store.base import EventStore
+from ezee.store.changes import Erase
 from ezee.store.open import OpenStore
 from ezee.store.salts import Salts
 
@@ -122,7 +123,7 @@ def _recording(
 ) -> Finding:
     """Erase what an earlier check may have left, send one event, read it, erase it."""
     site = self_test_site(database)
-    store.erase(site.key)
+    store.change(Erase(site.key))
     body = {"site_id": site.site_id, "url": f"/{secrets.token_hex(8)}"}
     if opened.remote:
         answer = _send_to_service(data, body)
@@ -133,7 +134,7 @@ def _recording(
     if answer.status_code != 202:
         return Finding("recording", good=False, says=f"collect answered {answer.status_code}")
     counted = _pageviews(store, site)
-    store.erase(site.key)
+    store.change(Erase(site.key))
     if counted != 1:
         return Finding("recording", good=False, says="the event was accepted, but is not there")
     return Finding("recording", good=True, says=f"an event went {path}, and was read back")

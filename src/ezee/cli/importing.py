@@ -16,6 +16,7 @@ from ezee.cli.output import console, errors, print_json, print_record
 from ezee.cli.root import DATA, Data, Json, open_accounts, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest, NotFound
+from ezee.events.surroundings import Surroundings
 from ezee.imports.importer import Importer, Tally
 from ezee.imports.logfile import LogFile
 from ezee.model.calendar import date_of
@@ -77,6 +78,7 @@ def access_log(
         importer = Importer(
             store,
             salts,
+            Surroundings(salts),
             find_site(database, site),
             clock,
             everything=everything,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -14,13 +14,17 @@ from ezee.clock import Clock
 from ezee.errors import InvalidRequest, NotFound
 from ezee.events import wording
 from ezee.events.committer import GroupCommit
-from ezee.events.draft import Draft, VisitorSalts
+from ezee.events.draft import Draft
 from ezee.events.explanation import Explanation, explain
 from ezee.events.payload import Judged, Payload
 from ezee.events.pipeline import read_anyway, read_event
-from ezee.model.event import Dropped, DropReason, Event, Sighting
+from ezee.events.signals import NO_SIGNALS, Signals
+from ezee.events.surroundings import Surroundings
+from ezee.model.calendar import local_hour
+from ezee.model.event import Bot, Dropped, DropReason, Event
 from ezee.model.site import SiteConfig
 from ezee.store.base import EventStore
+from ezee.store.looks import Sighting
 
 
 class Sender(NamedTuple):
@@ -29,6 +33,7 @@ class Sender(NamedTuple):
     address: str
     user_agent: str
     owner: str | None
+    signals: Signals = NO_SIGNALS
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -39,6 +44,17 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 ACCEPTED_ONE = Outcome(1, [])
+_DUPLICATE = Dropped(0, DropReason.DUPLICATE)
+_UNKNOWN_SITE = Dropped(0, DropReason.UNKNOWN_SITE)
+_RATE_LIMITED = Dropped(0, DropReason.RATE_LIMITED)
+
+
+class _Drop(NamedTuple):
+    """What the sender is told, and where it is counted; no site: nowhere."""
+
+    told: Dropped
+    site: int = 0
+    day: int = 0
 
 
 class Sites(Protocol):
@@ -55,13 +71,13 @@ class Collector:
     def __init__(
         self,
         sites: Sites,
-        salts: VisitorSalts,
+        surroundings: Surroundings,
         store: EventStore,
         commit: GroupCommit,
         clock: Clock,
     ) -> None:
         self._sites = sites
-        self._salts = salts
+        self._surroundings = surroundings
         self._store = store
         self._commit = commit
         self._clock = clock
@@ -73,13 +89,21 @@ class Collector:
             InvalidRequest: it is wrong. NotFound: there is no such tracker. Unavailable: it
             could not be stored.
         """
-        site = self._site(payload, sender)
-        read = read_event(self._draft(payload, site, sender, self._clock.now()))
-        if isinstance(read, DropReason):
-            return Outcome(0, [Dropped(0, read)])
-        if await self._commit.append((read,)):
-            return Outcome(0, [Dropped(0, DropReason.DUPLICATE)])
-        return ACCEPTED_ONE
+        site, now = self._site(payload, sender), self._clock.now()
+        try:
+            read = self._read(payload, site, sender, now)
+        except InvalidRequest:
+            self._note(_Drop(Dropped(0, DropReason.INVALID), site.key, _today(site, now)))
+            raise
+        if isinstance(read, Bot):
+            await self._commit.append((), (read,))
+            return Outcome(0, [Dropped(0, DropReason.BOT)])
+        if isinstance(read, Event):
+            if not await self._commit.append((read,)):
+                return ACCEPTED_ONE
+            read = _Drop(_DUPLICATE, read.site, read.day)
+        self._note(read)
+        return Outcome(0, [read.told])
 
     async def collect_batch(self, batch: Sequence[Judged], sender: Sender) -> Outcome:
         """Collect a batch: each event is judged by itself, the good ones stored together.
@@ -88,20 +112,30 @@ class Collector:
             Unavailable: none could be stored.
         """
         now = self._clock.now()
+        reads = [self._judge(judged, sender, now) for judged in batch]
+        places = [place for place, read in enumerate(reads) if isinstance(read, Event)]
+        events = [read for read in reads if isinstance(read, Event)]
+        bots = [read for read in reads if isinstance(read, Bot)]
+        if events or bots:
+            for index in await self._commit.append(events, bots):
+                known = events[index]
+                reads[places[index]] = _Drop(_DUPLICATE, known.site, known.day)
         dropped: list[Dropped] = []
-        events: list[Event] = []
-        places: list[int] = []
-        for index, judged in enumerate(batch):
-            read = self._judge(judged, sender, now)
-            if isinstance(read, Event):
-                events.append(read)
-                places.append(index)
-            else:
-                dropped.append(msgspec.structs.replace(read, index=index))
-        duplicates = await self._commit.append(events) if events else frozenset()
-        dropped += [Dropped(places[place], DropReason.DUPLICATE) for place in duplicates]
-        dropped.sort(key=lambda each: each.index)
-        return Outcome(len(events) - len(duplicates), dropped)
+        for place, read in enumerate(reads):
+            if isinstance(read, Bot):
+                dropped.append(Dropped(place, DropReason.BOT))
+            elif isinstance(read, _Drop):
+                self._note(read)
+                dropped.append(msgspec.structs.replace(read.told, index=place))
+        return Outcome(len(reads) - len(dropped), dropped)
+
+    def note_limited(self, payloads: Iterable[Payload]) -> None:
+        """The sender was over the limit, so none of these was read."""
+        now = self._clock.now()
+        for payload in payloads:
+            site = self._sites.find(payload.site_id or "")
+            if site is not None:
+                self._note(_Drop(_RATE_LIMITED, site.key, _today(site, now)))
 
     async def explain(self, payload: Payload, sender: Sender) -> Explanation:
         """How an event would be read if it were collected now. Nothing is stored.
@@ -112,12 +146,14 @@ class Collector:
         site = self._site(payload, sender)
         draft = self._draft(payload, site, sender, self._clock.now())
         dropped = read_anyway(draft)
+        if dropped is None and draft.verdict is not None:
+            dropped = DropReason.BOT
         visit = None
         if dropped is None and payload.client_ip is None:
             sighting = Sighting(site.key, draft.day, draft.visitor, draft.happened_at)
             loop = asyncio.get_running_loop()
-            visiting = await loop.run_in_executor(None, self._store.is_visiting, sighting)
-            visit = "continued" if visiting else "new"
+            [(visits,)] = await loop.run_in_executor(None, self._store.look, sighting)
+            visit = "continued" if visits else "new"
         return explain(draft, dropped, visit)
 
     def _site(self, payload: Payload, sender: Sender) -> SiteConfig:
@@ -127,24 +163,52 @@ class Collector:
             raise NotFound("There is no tracker with this site_id.")
         return site
 
-    def _judge(self, judged: Judged, sender: Sender, now: int) -> Event | Dropped:
+    def _judge(self, judged: Judged, sender: Sender, now: int) -> Event | Bot | _Drop:
         if isinstance(judged, InvalidRequest):
-            return Dropped(0, DropReason.INVALID, judged.message)
+            return _Drop(Dropped(0, DropReason.INVALID, judged.message))
         site = self._sites.find(judged.site_id or "")
         if site is None:
-            return Dropped(0, DropReason.UNKNOWN_SITE)
+            return _Drop(_UNKNOWN_SITE)
         try:
-            read = read_event(self._draft(judged, site, sender, now))
+            return self._read(judged, site, sender, now)
         except InvalidRequest as error:
-            return Dropped(0, DropReason.INVALID, error.message)
-        return Dropped(0, read) if isinstance(read, DropReason) else read
+            told = Dropped(0, DropReason.INVALID, error.message)
+            return _Drop(told, site.key, _today(site, now))
+
+    def _read(
+        self, payload: Payload, site: SiteConfig, sender: Sender, now: int
+    ) -> Event | Bot | _Drop:
+        draft = self._draft(payload, site, sender, now)
+        read = read_event(draft)
+        return (
+            _Drop(Dropped(0, read), site.key, draft.day) if isinstance(read, DropReason) else read
+        )
+
+    def _note(self, drop: _Drop) -> None:
+        """Count a drop, where there is a tracker to count it for."""
+        if drop.site:
+            self._commit.ledger.note(drop.site, drop.day, drop.told.reason)
 
     def _draft(self, payload: Payload, site: SiteConfig, sender: Sender, now: int) -> Draft:
         trusted = sender.owner is not None and sender.owner == site.owner
-        address, user_agent = sender.address, sender.user_agent
+        address, user_agent, signals = sender.address, sender.user_agent, sender.signals
         if payload.client_ip is not None or payload.user_agent is not None:
             address, user_agent = _stated(payload, sender, trusted)
-        return Draft(payload, site, plain_address(address), user_agent, now, self._salts, trusted)
+            signals = NO_SIGNALS
+        return Draft(
+            payload,
+            site,
+            plain_address(address),
+            user_agent,
+            now,
+            self._surroundings,
+            signals,
+            trusted,
+        )
+
+
+def _today(site: SiteConfig, now: int) -> int:
+    return local_hour(now, site.timezone)[0]
 
 
 def _check_statement(payload: Payload, sender: Sender) -> None:

@@ -6,12 +6,14 @@ import asyncio
 from bisect import bisect_left
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 import structlog
 
 from ezee.errors import EzeeError, Unavailable
-from ezee.model.event import Event
+from ezee.events.ledger import Ledger
+from ezee.model.event import Bot, Event
 from ezee.store.base import Batch, EventStore
 
 _log = structlog.get_logger("ezee.events")
@@ -32,14 +34,22 @@ class SavedSalts(Protocol):
 
 class _Waiting(NamedTuple):
     events: Sequence[Event]
+    bots: Sequence[Bot]
     answer: asyncio.Future[frozenset[int]]
+
+    @property
+    def size(self) -> int:
+        return len(self.events) + len(self.bots)
 
 
 _NONE: frozenset[int] = frozenset()
 
 
 class GroupCommit:
-    """Turns many small appends into few large ones, each answered when it is on disk."""
+    """Turns many small appends into few large ones, each answered when it is on disk.
+
+    What its ``ledger`` has counted goes along when ``enter`` says so.
+    """
 
     # Beyond this many events in line, a sender is better off coming back later.
     _QUEUE_LIMIT = 20_000
@@ -47,26 +57,35 @@ class GroupCommit:
     def __init__(self, store: EventStore, salts: SavedSalts) -> None:
         self._store = store
         self._salts = salts
+        self.ledger = Ledger()
+        self._entering = False
         self._line: list[_Waiting] = []
         self._queued = 0
         self._committing: asyncio.Task[None] | None = None
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit")
 
-    async def append(self, events: Sequence[Event]) -> frozenset[int]:
+    async def append(self, events: Sequence[Event], bots: Sequence[Bot] = ()) -> frozenset[int]:
         """Return when the events are on disk, with the indexes of those already there.
 
         Raises:
             Unavailable: they could not be stored; none was.
         """
-        if self._queued + len(events) > self._QUEUE_LIMIT:
-            raise Unavailable(retry_after=1)
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(events, loop.create_future())
+        waiting = _Waiting(events, bots, loop.create_future())
+        if self._queued + waiting.size > self._QUEUE_LIMIT:
+            raise Unavailable(retry_after=1)
         self._line.append(waiting)
-        self._queued += len(events)
+        self._queued += waiting.size
         if self._committing is None:
             self._committing = loop.create_task(self._drain())
         return await waiting.answer
+
+    async def enter(self) -> None:
+        """Store what the ledger has counted, with the next commit; it stays if that fails."""
+        if self.ledger:
+            self._entering = True
+            with suppress(Unavailable):
+                await self.append(())
 
     async def settled(self) -> None:
         """Return when everything that is in line now has been stored or refused."""
@@ -76,33 +95,41 @@ class GroupCommit:
     async def close(self) -> None:
         """Finish what is in line."""
         await self.settled()
+        await self.enter()
         self._writer.shutdown()
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         while self._line:
             group, self._line = self._line, []
-            events = [event for waiting in group for event in waiting.events]
+            batch = self._batch(group)
             try:
-                duplicates = await loop.run_in_executor(self._writer, self._commit, events)
+                duplicates = await loop.run_in_executor(self._writer, self._commit, batch)
             except EzeeError as error:
+                self.ledger.put_back(batch.drops)
                 _refuse(group, error)
             except Exception as failure:  # noqa: BLE001 - whoever is next in line must not wait
                 # Its message may quote what a visitor sent; only its kind is written.
                 _log.error("commit failed", kind=type(failure).__name__)
+                self.ledger.put_back(batch.drops)
                 _refuse(group, Unavailable())
             else:
                 _answer(group, duplicates)
-            self._finish(len(events))
+            self._queued -= sum(waiting.size for waiting in group)
         self._committing = None
 
-    def _finish(self, count: int) -> None:
-        self._queued -= count
+    def _batch(self, group: list[_Waiting]) -> Batch:
+        entering, self._entering = self._entering, False
+        return Batch(
+            [event for waiting in group for event in waiting.events],
+            bots=[bot for waiting in group for bot in waiting.bots],
+            drops=self.ledger.take() if entering else (),
+        )
 
-    def _commit(self, events: list[Event]) -> list[int]:
+    def _commit(self, batch: Batch) -> list[int]:
         if self._salts.unsaved:
             self._salts.save()
-        return self._store.append(Batch(events))
+        return self._store.append(batch)
 
 
 def _answer(group: list[_Waiting], duplicates: list[int]) -> None:

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from ezee.events.payload import Payload
+from ezee.events.signals import NO_SIGNALS, Signals
+from ezee.events.surroundings import Surroundings
 from ezee.model.event import Event, Kind, Population
 from ezee.model.site import SiteConfig
-
-
-class VisitorSalts(Protocol):
-    """Where salts come from; see ``store.salts``."""
-
-    def of(self, site: int, day: int, zone: str, now: int) -> tuple[bytes, Population]:
-        """The salt of a day, and the population it stands for."""
-        ...
-
-    def of_import(self, site: int, day: int, import_id: int, now: int) -> bytes:
-        """The salt of one import's day."""
-        ...
 
 
 @dataclass(slots=True)
@@ -37,7 +26,8 @@ class Draft:
     address: str
     user_agent: str
     received_at: int
-    salts: VisitorSalts
+    surroundings: Surroundings
+    signals: Signals = NO_SIGNALS
     trusted: bool = False
     judged: bool = True
     import_id: int = 0
@@ -47,14 +37,20 @@ class Draft:
     hour: int = 0
     utc_offset: int = 0
     browser: str = ""
+    version: int = 0
     os: str = ""
     device: str = ""
+    hints: int = 0
+    path: str = ""
     page: str = ""
     referrer: str = ""
     source: str = ""
     channel: str = ""
     campaign: tuple[str, str, str, str, str] = ("", "", "", "", "")
+    verdict: tuple[str, str, str] | None = None
     country: str = ""
+    region: str = ""
+    city: str = ""
     screen: str = ""
     language: str = ""
     amount: int = 0
@@ -66,6 +62,7 @@ class Draft:
     name: str = ""
     title: str = ""
     props: str = ""
+    verified: bool = False
 
     def finish(self) -> Event:
         """The event as it is stored."""
@@ -80,6 +77,7 @@ class Draft:
             self.event_id,
             self.kind,
             self.name,
+            self.path,
             self.page,
             self.title,
             self.referrer,
@@ -87,9 +85,13 @@ class Draft:
             self.channel,
             *self.campaign,
             self.country,
+            self.region,
+            self.city,
             self.browser,
+            self.version,
             self.os,
             self.device,
+            self.hints,
             self.screen,
             self.language,
             self.props,
@@ -98,4 +100,5 @@ class Draft:
             self.payload.interactive is not False,
             self.population,
             self.judged,
+            self.verified,
         )

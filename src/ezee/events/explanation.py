@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from ezee.events.draft import Draft
-from ezee.events.steps.bot import bot_rule
 from ezee.events.steps.identity import PAGEVIEW
 from ezee.model.event import DropReason
 
@@ -43,10 +42,9 @@ class Explanation(msgspec.Struct, frozen=True):
 
 def explain(draft: Draft, dropped: DropReason | None, visit: str | None) -> Explanation:
     """The explanation of a draft that has been through every step."""
-    rule = bot_rule(draft.user_agent)
     return Explanation(
-        verdict="human" if rule is None else "bot",
-        rule=rule,
+        verdict="human" if draft.verdict is None else "bot",
+        rule=None if draft.verdict is None else draft.verdict[0],
         dropped=dropped,
         event=Reading(
             name=draft.name or PAGEVIEW,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ezee.events.draft import Draft
 from ezee.events.steps.agent import put_agent
-from ezee.events.steps.bot import drop_bots
+from ezee.events.steps.bot import put_verdict
 from ezee.events.steps.country import put_country
 from ezee.events.steps.identity import put_identity
 from ezee.events.steps.language import put_language
@@ -16,14 +16,14 @@ from ezee.events.steps.screen import put_screen
 from ezee.events.steps.source import put_source
 from ezee.events.steps.time import put_time
 from ezee.events.steps.visitor import put_visitor
-from ezee.model.event import DropReason, Event
+from ezee.model.event import Bot, DropReason, Event
 
 Step = Callable[[Draft], DropReason | None]
 
 STEPS: tuple[Step, ...] = (
     put_identity,
     put_time,
-    drop_bots,
+    put_verdict,
     put_agent,
     put_page,
     put_source,
@@ -45,7 +45,7 @@ def read_anyway(draft: Draft) -> DropReason | None:
     return next((reason for reason in reasons if reason is not None), None)
 
 
-def read_event(draft: Draft) -> Event | DropReason:
+def read_event(draft: Draft) -> Event | Bot | DropReason:
     """Take a draft through every step; the first that drops it has the last word.
 
     Raises:
@@ -55,4 +55,5 @@ def read_event(draft: Draft) -> Event | DropReason:
         reason = step(draft)
         if reason is not None:
             return reason
-    return draft.finish()
+    event = draft.finish()
+    return event if draft.verdict is None else Bot(event, *draft.verdict)

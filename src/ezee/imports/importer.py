@@ -19,9 +19,10 @@ from ezee.errors import InvalidRequest
 from ezee.events.draft import Draft
 from ezee.events.payload import Payload
 from ezee.events.pipeline import read_event
+from ezee.events.surroundings import Surroundings
 from ezee.imports.accesslog import Request, is_whole, read_line
 from ezee.imports.logfile import Line, LogFile
-from ezee.model.event import DropReason, Event
+from ezee.model.event import Event
 from ezee.model.site import SiteConfig
 from ezee.store.base import Batch, EventStore, Progress
 from ezee.store.salts import Salts
@@ -68,6 +69,7 @@ class Importer:
 
     store: EventStore
     salts: Salts
+    surroundings: Surroundings
     site: SiteConfig
     clock: Clock
     everything: bool = False
@@ -152,7 +154,7 @@ class Importer:
             tally.not_pages += 1
             return None
         event = read_event(self._draft(request, import_id, now))
-        if isinstance(event, DropReason):
+        if not isinstance(event, Event):
             tally.bots += 1
             return None
         tally.counted += 1
@@ -166,7 +168,7 @@ class Importer:
             address=request.address,
             user_agent=request.agent,
             received_at=now,
-            salts=self.salts,
+            surroundings=self.surroundings,
             trusted=True,
             judged=not self.everything,
             import_id=import_id,

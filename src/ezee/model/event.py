@@ -34,6 +34,7 @@ class DropReason(StrEnum):
     BEYOND_RETENTION = "beyond_retention"
     INVALID = "invalid"
     UNKNOWN_SITE = "unknown_site"
+    RATE_LIMITED = "rate_limited"
 
 
 class Dropped(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -44,22 +45,15 @@ class Dropped(msgspec.Struct, frozen=True, omit_defaults=True):
     message: str = ""
 
 
-class Sighting(msgspec.Struct, frozen=True):
-    """A visitor of a tracker on one local day, at an instant (ms UTC)."""
-
-    site: int
-    day: int
-    visitor: int
-    at: int
-
-
 class Event(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One event as it is stored: the columns of the ``events`` table, in their order.
 
     Times are milliseconds UTC; ``day``, ``hour`` and ``utc_offset`` (minutes) are the tracker's
     local date and clock hour at ``happened_at``. ``site`` is the number in the ``site_id``.
     ``visitor`` is the 64-bit daily hash; ``event_id`` the 64-bit hash of the sender's own id, 0
-    without one. ``amount`` is in minor units of ``currency``. Text is empty where unknown.
+    without one. ``page`` is ``path`` after the tracker's grouping. ``version`` is the browser's
+    major version, ``hints`` the bits of ``events.bots.features.Hint``. ``amount`` is in minor units
+    of ``currency``. Text is empty where unknown.
     """
 
     site: int
@@ -72,6 +66,7 @@ class Event(msgspec.Struct, frozen=True, gc=False, array_like=True):
     event_id: int
     kind: int
     name: str
+    path: str
     page: str
     title: str
     referrer: str
@@ -83,9 +78,13 @@ class Event(msgspec.Struct, frozen=True, gc=False, array_like=True):
     utm_term: str
     utm_content: str
     country: str
+    region: str
+    city: str
     browser: str
+    version: int
     os: str
     device: str
+    hints: int
     screen: str
     language: str
     props: str
@@ -94,3 +93,26 @@ class Event(msgspec.Struct, frozen=True, gc=False, array_like=True):
     interactive: bool
     population: int
     judged: bool
+    verified: bool
+
+
+class Bot(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """An event that a program made, kept beside the counted ones.
+
+    ``rule`` is the published name of what decided, ``category`` the kind of program, ``token`` the
+    product token of a declared crawler, empty for any other.
+    """
+
+    event: Event
+    rule: str
+    category: str
+    token: str
+
+
+class Drops(msgspec.Struct, frozen=True, array_like=True):
+    """How many events of a tracker's local day were not counted for one reason."""
+
+    site: int
+    day: int
+    reason: str
+    count: int

@@ -43,3 +43,4 @@ class StatsQuery(msgspec.Struct, frozen=True):
     order: Order = Order()
     limit: int = 10
     offset: int = 0
+    verified: bool = False

@@ -7,10 +7,12 @@ from typing import Protocol
 
 import msgspec
 
-from ezee.model.event import Event, Sighting
+from ezee.model.event import Bot, Drops, Event
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
+from ezee.store.changes import Change
+from ezee.store.looks import Look, Row
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -31,11 +33,15 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Events that become durable together, with the import progress they stand for, if any."""
+    """Events that become durable together, with the import progress they stand for, if any;
+    beside them bots' events, and what was not counted.
+    """
 
     events: Sequence[Event]
     site: int = 0
     progress: Progress | None = None
+    bots: Sequence[Bot] = ()
+    drops: Sequence[Drops] = ()
 
 
 class Description(msgspec.Struct, frozen=True):
@@ -45,6 +51,7 @@ class Description(msgspec.Struct, frozen=True):
     version: str
     schema: int
     events: int
+    bots: int
     first_day: int | None
     last_day: int | None
     imports: list[Progress]
@@ -60,7 +67,8 @@ class EventStore(Protocol):
         """Make a batch durable, wholly or not at all, before returning.
 
         Returns the indexes of the events that were already there: same tracker, same
-        ``event_id``, received within 24 hours. They were not stored again.
+        ``event_id``, received within 24 hours. They were not stored again; nor are bots, whose
+        sender is not told.
         """
         ...
 
@@ -68,16 +76,16 @@ class EventStore(Protocol):
         """Answer a question exactly, from one snapshot that has every event appended before."""
         ...
 
-    def is_visiting(self, sighting: Sighting) -> bool:
-        """Whether an event then would belong to a visit that is there already."""
+    def look(self, look: Look) -> list[Row]:
+        """Rows of what is kept, from one snapshot that has every event appended before."""
         ...
 
     def describe(self, site: int | None = None) -> Description:
         """The engine's versions, and how many events (of one tracker) it holds."""
         ...
 
-    def erase(self, site: int) -> int:
-        """Remove every event of a tracker; returns how many there were."""
+    def change(self, change: Change) -> int:
+        """Change what is stored, durably; returns how many events that were."""
         ...
 
     def close(self) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 
 from ezee.errors import Unavailable
-from ezee.model.event import Sighting
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store import wire
 from ezee.store.base import Batch, Description
+from ezee.store.changes import Change
+from ezee.store.looks import Look, Row
 
 
 class RemoteStore:
@@ -37,20 +38,20 @@ class RemoteStore:
         answer: Answer = self._call("query", wire.Question(site, query))
         return answer
 
-    def is_visiting(self, sighting: Sighting) -> bool:
-        """See ``EventStore.is_visiting``."""
-        visiting: bool = self._call("is_visiting", sighting)
-        return visiting
+    def look(self, look: Look) -> list[Row]:
+        """See ``EventStore.look``."""
+        rows: list[Row] = self._call("look", look)
+        return rows
 
     def describe(self, site: int | None = None) -> Description:
         """See ``EventStore.describe``."""
         description: Description = self._call("describe", site)
         return description
 
-    def erase(self, site: int) -> int:
-        """See ``EventStore.erase``."""
-        erased: int = self._call("erase", site)
-        return erased
+    def change(self, change: Change) -> int:
+        """See ``EventStore.change``."""
+        changed: int = self._call("change", change)
+        return changed
 
     def close(self) -> None:
         """Hang up; whoever has the store open keeps it."""

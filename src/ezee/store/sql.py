@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ezee.model.calendar import MINUTE
 from ezee.model.dimensions import DIMENSIONS, Dimension, Scope
-from ezee.model.event import Sighting
-from ezee.model.query import Interval, Order, Range, StatsQuery
+from ezee.model.query import Interval, Order, StatsQuery
+from ezee.store.looks import KeptFeatures, KeptPaths, Look, NotCounted, Sighting
 
 # From this many milliseconds on, two events of one visitor are two visits.
 VISIT_GAP = 30 * MINUTE
@@ -39,7 +39,7 @@ _KINDS = {Scope.PAGEVIEW: "kind = 0", Scope.EVENT: "kind = 1"}
 
 def event_buckets(site: int, query: StatsQuery, columns: tuple[str, ...]) -> Statement:
     """Per bucket: visitors, pageviews, events. The bucket's columns come first."""
-    where = _events_in(site, query.range)
+    where = _events_in(site, query)
     keys = ", ".join(columns)
     source = _with_minute("events", "happened_at", columns)
     return Statement(
@@ -55,7 +55,7 @@ def event_buckets(site: int, query: StatsQuery, columns: tuple[str, ...]) -> Sta
 
 def visit_buckets(site: int, query: StatsQuery, columns: tuple[str, ...]) -> Statement:
     """Per bucket of their first events: visits, bounces, duration."""
-    where = _visits_in(site, query.range)
+    where = _visits_in(site, query)
     keys = ", ".join(columns)
     source = _with_minute("visits", "started_at", columns)
     return Statement(
@@ -70,7 +70,7 @@ def visit_buckets(site: int, query: StatsQuery, columns: tuple[str, ...]) -> Sta
 def breakdown(site: int, query: StatsQuery, name: str) -> tuple[Statement, Statement]:
     """The asked-for rows of a dimension (value, visitors, count), and the number of all rows."""
     dimension = DIMENSIONS[name]
-    per_day = _per_day(site, query.range, dimension)
+    per_day = _per_day(site, query, dimension)
     grouped = f"""
         select value, sum(visitors) as visitors, sum(hits) as hits
         from ({per_day.sql}) as per_day group by value
@@ -84,8 +84,20 @@ def breakdown(site: int, query: StatsQuery, name: str) -> tuple[Statement, State
     return rows, total
 
 
-def visits_around(sighting: Sighting) -> Statement:
-    """How many visits an event of that visitor at that instant would belong to."""
+def statement_of(look: Look) -> Statement:
+    """The statement that answers a look; its columns are those the look names."""
+    match look:
+        case Sighting():
+            return _visits_around(look)
+        case NotCounted():
+            return _not_counted(look)
+        case KeptPaths():
+            return _kept_paths(look)
+        case KeptFeatures():
+            return _kept_features(look)
+
+
+def _visits_around(sighting: Sighting) -> Statement:
     return Statement(
         "select count(*) from visits where site = ? and day = ? and visitor = ? "
         "and started_at < ? and ended_at > ?",
@@ -99,10 +111,49 @@ def visits_around(sighting: Sighting) -> Statement:
     )
 
 
-def _per_day(site: int, span: Range, dimension: Dimension) -> Statement:
+def _not_counted(look: NotCounted) -> Statement:
+    where = "site = ? and day >= ? and day <= ?"
+    days = (look.site, look.first_day, look.last_day)
+    return Statement(
+        f"""
+        select day, 'bot' as reason, rule, category, count(*) as number
+        from bots where {where} group by day, rule, category
+        union all
+        select day, reason, '' as rule, '' as category, sum(count) as number
+        from drops where {where} group by day, reason
+        order by day, reason, number desc, rule
+        """,
+        days + days,
+    )
+
+
+def _kept_paths(look: KeptPaths) -> Statement:
+    return Statement(
+        "select path, page, sum(case when kind = 0 then 1 else 0 end) as pageviews "
+        "from events where site = ? group by path, page order by pageviews desc, path",
+        (look.site,),
+    )
+
+
+def _kept_features(look: KeptFeatures) -> Statement:
+    features = "browser, version, os, device, hints, referrer"
+    return Statement(
+        f"""
+        select day, '' as rule, '' as category, '' as token, {features}, count(*) as number
+        from events where site = ? and judged group by day, {features}
+        union all
+        select day, rule, category, token, {features}, count(*) as number
+        from bots where site = ? group by day, rule, category, token, {features}
+        order by day, rule, token
+        """,
+        (look.site, look.site),
+    )
+
+
+def _per_day(site: int, query: StatsQuery, dimension: Dimension) -> Statement:
     column = dimension.column
     if dimension.scope is not Scope.VISIT:
-        where = _events_in(site, span)
+        where = _events_in(site, query)
         return Statement(
             f"""
             select day, {column} as value, count(distinct visitor) as visitors, count(*) as hits
@@ -110,8 +161,8 @@ def _per_day(site: int, span: Range, dimension: Dimension) -> Statement:
             """,
             where.parameters,
         )
-    if span.start is None:
-        where = _visits_in(site, span)
+    if query.range.start is None:
+        where = _visits_in(site, query)
         return Statement(
             f"""
             select day, {column} as value, count(distinct visitor) as visitors, count(*) as hits
@@ -119,13 +170,13 @@ def _per_day(site: int, span: Range, dimension: Dimension) -> Statement:
             """,
             where.parameters,
         )
-    return _visits_cut_by_range(site, span, column)
+    return _visits_cut_by_range(site, query, column)
 
 
-def _visits_cut_by_range(site: int, span: Range, column: str) -> Statement:
+def _visits_cut_by_range(site: int, query: StatsQuery, column: str) -> Statement:
     """A visit belongs to the range of its first event, its visitor to that of each event."""
-    started = _visits_in(site, span)
-    seen = _events_in(site, span)
+    started = _visits_in(site, query)
+    seen = _events_in(site, query)
     return Statement(
         f"""
         select v.day as day, v.{column} as value, count(distinct v.visitor) as visitors, 0 as hits
@@ -155,18 +206,21 @@ def _with_minute(table: str, instant: str, columns: tuple[str, ...]) -> str:
     return f"(select *, {instant} - {instant} % 60000 as minute_start from {table}) as {table}"
 
 
-def _events_in(site: int, span: Range) -> Statement:
-    return _in_range(site, span, "happened_at", " and kind <> 2")
+def _events_in(site: int, query: StatsQuery) -> Statement:
+    return _in_range(site, query, "happened_at", " and kind <> 2")
 
 
-def _visits_in(site: int, span: Range) -> Statement:
-    return _in_range(site, span, "started_at", "")
+def _visits_in(site: int, query: StatsQuery) -> Statement:
+    return _in_range(site, query, "started_at", "")
 
 
-def _in_range(site: int, span: Range, instant: str, also: str) -> Statement:
+def _in_range(site: int, query: StatsQuery, instant: str, also: str) -> Statement:
+    span = query.range
     sql = f"site = ? and day >= ? and day <= ?{also}"
     parameters: tuple[int | str, ...] = (site, span.first_day, span.last_day)
     if span.start is not None and span.end is not None:
         sql += f" and {instant} >= ? and {instant} < ?"
         parameters += (span.start, span.end)
+    if query.verified:
+        sql += " and verified"
     return Statement(sql, parameters)

@@ -13,11 +13,12 @@ from typing import Any
 
 import msgspec
 
-from ezee.model.event import Sighting
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.base import Batch, Description
+from ezee.store.changes import Change
+from ezee.store.looks import Look, Row
 
 SOCKET_NAME = "ezee.sock"
 _LENGTH = struct.Struct("!I")
@@ -33,16 +34,16 @@ class Question(msgspec.Struct, frozen=True):
 ARGUMENTS: dict[str, Any] = {
     "append": Batch,
     "query": Question,
-    "is_visiting": Sighting,
+    "look": Look,
     "describe": int | None,
-    "erase": int,
+    "change": Change,
 }
 ANSWERS: dict[str, Any] = {
     "append": list[int],
     "query": Answer,
-    "is_visiting": bool,
+    "look": list[Row],
     "describe": Description,
-    "erase": int,
+    "change": int,
 }
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from ezee.events.steps.bot import bot_rule, drop_bots
-from ezee.model.event import DropReason
+from ezee.events.steps.bot import put_verdict
 from tests.support.events import draft
 from tests.support.service import BROWSER
 
@@ -30,22 +30,26 @@ PEOPLE = [
 ]
 
 
+def verdict(folder: Path, **fields: Any) -> tuple[str, str, str] | None:
+    made = draft(folder, **fields)
+    put_verdict(made)
+    return made.verdict
+
+
 @pytest.mark.parametrize("agent", BOTS)
-def test_programs_are_dropped_by_a_rule(tmp_path: Path, agent: str) -> None:
-    assert bot_rule(agent)
-    assert drop_bots(draft(tmp_path, user_agent=agent)) is DropReason.BOT
+def test_programs_are_told_by_a_rule(tmp_path: Path, agent: str) -> None:
+    assert verdict(tmp_path, user_agent=agent)
 
 
 @pytest.mark.parametrize("agent", PEOPLE)
 def test_people_pass(tmp_path: Path, agent: str) -> None:
-    assert bot_rule(agent) is None
-    assert drop_bots(draft(tmp_path, user_agent=agent)) is None
+    assert verdict(tmp_path, user_agent=agent) is None
 
 
 def test_an_import_may_keep_them_all(tmp_path: Path) -> None:
-    assert drop_bots(draft(tmp_path, user_agent=BOTS[0], judged=False)) is None
+    assert verdict(tmp_path, user_agent=BOTS[0], judged=False) is None
 
 
 @pytest.mark.parametrize("agent", ["\U0001f600", "\\xff", "x" * 8000, "a\tb"])
-def test_odd_agents_do_no_harm(agent: str) -> None:
-    assert bot_rule(agent) is None
+def test_odd_agents_do_no_harm(tmp_path: Path, agent: str) -> None:
+    assert verdict(tmp_path, user_agent=agent) is None

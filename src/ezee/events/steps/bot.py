@@ -12,16 +12,15 @@ import crawleruseragents
 import re2
 
 from ezee.events.draft import Draft
-from ezee.model.event import DropReason
 
 _NO_AGENT = "no user agent"
 
 
-def drop_bots(draft: Draft) -> DropReason | None:
-    """Drop what a program sent, unless an import said to count everything."""
-    if draft.judged and bot_rule(draft.user_agent) is not None:
-        return DropReason.BOT
-    return None
+def put_verdict(draft: Draft) -> None:
+    """Judge the event, unless an import said to count everything."""
+    if draft.judged:
+        rule = bot_rule(draft.user_agent)
+        draft.verdict = None if rule is None else (rule, "", "")
 
 
 @lru_cache(maxsize=20_000)

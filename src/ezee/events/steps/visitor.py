@@ -10,14 +10,12 @@ from ezee.model.event import Population
 
 def put_visitor(draft: Draft) -> None:
     """Hash address and agent under the day's salt; this is the last that is seen of them."""
-    site = draft.site
+    site, salts = draft.site, draft.surroundings.salts
     if draft.import_id:
-        salt = draft.salts.of_import(site.key, draft.day, draft.import_id, draft.received_at)
+        salt = salts.of_import(site.key, draft.day, draft.import_id, draft.received_at)
         draft.population = Population.IMPORT
     else:
-        salt, draft.population = draft.salts.of(
-            site.key, draft.day, site.timezone, draft.received_at
-        )
+        salt, draft.population = salts.of(site.key, draft.day, site.timezone, draft.received_at)
     draft.visitor = visitor_hash(salt, draft.address, draft.user_agent)
 
 

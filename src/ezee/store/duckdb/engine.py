@@ -14,39 +14,39 @@ Locks are taken in this order: ``_writing``, ``_deriving``, those within ``OpenF
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import duckdb
 import structlog
-from msgspec.structs import astuple
 
 from ezee.errors import EzeeError, SetupError, Unavailable
-from ezee.model.calendar import DAY
-from ezee.model.event import Event, Sighting
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.answer import answer
 from ezee.store.base import Batch, Description, Progress
+from ezee.store.changes import Change
 from ezee.store.duckdb import schema, visits
+from ezee.store.duckdb.batches import (
+    Sifted,
+    last_number,
+    sift,
+    write_drops,
+    write_progress,
+)
+from ezee.store.duckdb.changes import carry_out
 from ezee.store.duckdb.checkpoints import NEVER, Checkpointer
-from ezee.store.duckdb.file import Connection, OpenFile, snapshot, transaction
-from ezee.store.sql import Statement, visits_around
+from ezee.store.duckdb.file import OpenFile, snapshot, transaction
+from ezee.store.looks import Look, Row
+from ezee.store.sql import Statement, statement_of
 
 FILE_NAME = "events.duckdb"
 
 _T = TypeVar("_T")
 _log = structlog.get_logger("ezee.store")
-
-
-class _Sifted(NamedTuple):
-    """The rows of a batch that are new, numbered, and the places of the events that are not."""
-
-    rows: list[tuple[Any, ...]]
-    duplicates: list[int]
 
 
 class DuckDBStore:
@@ -77,9 +77,9 @@ class DuckDBStore:
         """See ``EventStore.append``."""
         with self._writing:
             with self._engine() as file:
-                sifted = self._sift(file.writer, batch.events)
-            if sifted.rows or batch.progress is not None:
-                self._store(sifted.rows, batch)
+                sifted = sift(file.writer, batch, self._seq)
+            if sifted.latest > self._seq or batch.drops or batch.progress is not None:
+                self._store(sifted, batch)
             return sifted.duplicates
 
     def query(self, site: ReadableSite, query: StatsQuery) -> Answer:
@@ -87,21 +87,20 @@ class DuckDBStore:
         self._keeper.wait(self._PATIENCE)
         return self._read(lambda run: answer(run, site.key, query))
 
-    def is_visiting(self, sighting: Sighting) -> bool:
-        """See ``EventStore.is_visiting``."""
+    def look(self, look: Look) -> list[Row]:
+        """See ``EventStore.look``."""
         self._keeper.wait(self._PATIENCE)
-        rows = self._read(lambda run: run(visits_around(sighting)))
-        return bool(rows[0][0])
+        return self._read(lambda run: run(statement_of(look)))
 
     def describe(self, site: int | None = None) -> Description:
         """See ``EventStore.describe``."""
         return self._read(lambda run: self._describe(run, site))
 
-    def erase(self, site: int) -> int:
-        """See ``EventStore.erase``."""
+    def change(self, change: Change) -> int:
+        """See ``EventStore.change``."""
         # No visit is written meanwhile, or those of events that are going would come back.
         with self._writing, self._engine() as file, self._deriving, transaction(file.writer):
-            return _erase(file.writer, site)
+            return carry_out(file.writer, change)
 
     def close(self) -> None:
         """See ``EventStore.close``."""
@@ -118,7 +117,7 @@ class DuckDBStore:
         try:
             schema.migrate(file.writer)
             # Numbers are not given out twice, though an erasure may have taken the highest.
-            self._seq = max(self._seq, _last_number(file.writer))
+            self._seq = max(self._seq, last_number(file.writer))
         except duckdb.Error as error:
             file.close()
             raise Unavailable from error
@@ -170,37 +169,26 @@ class DuckDBStore:
                 self._file = None
                 file.close()
 
-    def _sift(self, connection: Connection, events: Sequence[Event]) -> _Sifted:
-        known = _known_ids(connection, events)
-        seq = self._seq
-        rows: list[tuple[Any, ...]] = []
-        duplicates: list[int] = []
-        for index, event in enumerate(events):
-            if event.event_id:
-                key = (event.site, event.event_id)
-                if key in known:
-                    duplicates.append(index)
-                    continue
-                known.add(key)
-            seq += 1
-            rows.append((*astuple(event), seq))
-        return _Sifted(rows, duplicates)
-
-    def _store(self, rows: list[tuple[Any, ...]], batch: Batch) -> None:
-        latest = self._seq + len(rows)
+    def _store(self, sifted: Sifted, batch: Batch) -> None:
         try:
             with self._engine() as file, transaction(file.writer):
-                file.append_events(rows)
+                if sifted.events:
+                    file.append("events", sifted.events)
+                if sifted.bots:
+                    file.append("bots", sifted.bots)
+                if batch.drops:
+                    write_drops(file.writer, batch.drops)
                 if batch.progress is not None:
-                    _write_progress(file.writer, batch.site, batch.progress)
+                    write_progress(file.writer, batch.site, batch.progress)
         except Unavailable:
             # A commit may fail after its last byte was written: opened anew, the file tells.
             # To refuse what is there would have it sent, and counted, again.
             self._ready()
-            if not rows or self._seq < latest:
+            if self._seq < sifted.latest or not (sifted.events or sifted.bots):
                 raise
-        self._seq = latest
-        self._keeper.announce(latest)
+        self._seq = sifted.latest
+        if sifted.events:
+            self._keeper.announce(sifted.latest)
 
     def _derive(self, latest: int) -> None:
         with self._engine() as file, self._deriving, file.lend() as connection:
@@ -221,6 +209,7 @@ class DuckDBStore:
         events, first_day, last_day = run(
             Statement(f"select count(*), min(day), max(day) from events {where}", parameters)
         )[0]
+        bots = run(Statement(f"select count(*) from bots {where}", parameters))[0][0]
         imports = run(
             Statement(
                 "select head_size, head, lines, bytes, tail, salts, finished, unjudged "
@@ -233,48 +222,8 @@ class DuckDBStore:
             version=duckdb.__version__,
             schema=schema.VERSION,
             events=events,
+            bots=bots,
             first_day=first_day,
             last_day=last_day,
             imports=[Progress(*row) for row in imports],
         )
-
-
-def _last_number(connection: Connection) -> int:
-    row = connection.execute(
-        "select greatest(coalesce(max(seq), 0), (select max(value) from state)) from events"
-    ).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _known_ids(connection: Connection, events: Sequence[Event]) -> set[tuple[int, int]]:
-    asked = [event for event in events if event.event_id]
-    if not asked:
-        return set()
-    rows = connection.execute(
-        "select site, event_id from events where received_at > ? "
-        "and event_id in (select unnest(?::ubigint[]))",
-        [
-            min(event.received_at for event in asked) - DAY,
-            [event.event_id for event in asked],
-        ],
-    ).fetchall()
-    return set(rows)
-
-
-def _write_progress(connection: Connection, site: int, progress: Progress) -> None:
-    connection.execute(
-        "delete from imports where site = ? and head = ? and head_size = ? and salts = ?",
-        [site, progress.head, progress.head_size, progress.salts],
-    )
-    connection.execute(
-        "insert into imports (site, head_size, head, lines, bytes, tail, salts, finished, "
-        "unjudged) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [site, *astuple(progress)],
-    )
-
-
-def _erase(connection: Connection, site: int) -> int:
-    row = connection.execute("select count(*) from events where site = ?", [site]).fetchone()
-    for table in ("events", "visits", "imports"):
-        connection.execute(f"delete from {table} where site = ?", [site])
-    return int(row[0]) if row else 0

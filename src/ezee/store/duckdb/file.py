@@ -39,7 +39,7 @@ class OpenFile:
                 raise SetupError(f"Another process has {path} open.") from error
             raise Unavailable from error
         self.writer = self._root.cursor()
-        self._appender: duckdb.Appender | None = None
+        self._appenders: dict[str, duckdb.Appender] = {}
         self._changed = threading.Condition()
         self._idle: list[Connection] = []
         self._lent: set[Connection] = set()
@@ -61,14 +61,12 @@ class OpenFile:
                 self._idle.append(connection)
                 self._changed.notify_all()
 
-    def append_events(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Append to the table of events, in the writer's open transaction.
+    def append(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Append to a table, in the writer's open transaction.
 
         The appender is kept: to make one costs as much as to append a hundred rows.
         """
-        appender, self._appender = self._appender, None
-        if appender is None:
-            appender = self.writer.appender("events")
+        appender = self._appenders.pop(table, None) or self.writer.appender(table)
         try:
             appender.append_rows(rows)
             appender.flush()
@@ -76,7 +74,7 @@ class OpenFile:
             # What it may still hold must not come with the next rows.
             appender.clear()
             raise
-        self._appender = appender
+        self._appenders[table] = appender
 
     def is_usable(self) -> bool:
         """Whether DuckDB still answers: after a failure it calls fatal it refuses everything."""
@@ -97,7 +95,7 @@ class OpenFile:
                 self._changed.wait(self._PATIENCE)
             connections = [*self._idle, self.writer, self._root]
             self._idle.clear()
-            self._appender = None
+            self._appenders.clear()
         for connection in connections:
             with suppress(duckdb.Error):
                 connection.close()

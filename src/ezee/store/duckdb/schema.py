@@ -6,9 +6,8 @@ import duckdb
 
 from ezee.errors import SetupError
 
-VERSION = 1
+VERSION = 2
 
-# The columns of ``events`` stand in the order of ``model.event.Event``; ``seq`` comes last.
 _FIRST = """
 create table events (
     site ubigint not null,
@@ -89,7 +88,73 @@ create table state (name varchar not null, value bigint not null);
 insert into state values ('visits_up_to', 0);
 """
 
-MIGRATIONS = (_FIRST,)
+# The columns of ``events`` stand in the order of ``model.event.Event``; ``seq`` comes last. In
+# ``bots`` those of ``model.event.Bot`` stand before it.
+_EVENT_COLUMNS = """
+    site ubigint not null,
+    day integer not null,
+    hour utinyint not null,
+    utc_offset smallint not null,
+    happened_at bigint not null,
+    received_at bigint not null,
+    visitor ubigint not null,
+    event_id ubigint not null,
+    kind utinyint not null,
+    name varchar not null,
+    path varchar not null,
+    page varchar not null,
+    title varchar not null,
+    referrer varchar not null,
+    source varchar not null,
+    channel varchar not null,
+    utm_source varchar not null,
+    utm_medium varchar not null,
+    utm_campaign varchar not null,
+    utm_term varchar not null,
+    utm_content varchar not null,
+    country varchar not null,
+    region varchar not null,
+    city varchar not null,
+    browser varchar not null,
+    version smallint not null,
+    os varchar not null,
+    device varchar not null,
+    hints smallint not null,
+    screen varchar not null,
+    language varchar not null,
+    props varchar not null,
+    amount bigint not null,
+    currency varchar not null,
+    interactive boolean not null,
+    population utinyint not null,
+    judged boolean not null,
+    verified boolean not null,
+"""
+_SECOND = f"""
+alter table events rename to events_1;
+create table events ({_EVENT_COLUMNS} seq bigint not null);
+insert into events by name
+    select *, page as path, '' as region, '' as city, 0 as version, 0 as hints, false as verified
+    from events_1 order by seq;
+drop table events_1;
+create table bots ({_EVENT_COLUMNS}
+    rule varchar not null,
+    category varchar not null,
+    token varchar not null,
+    seq bigint not null
+);
+create table drops (
+    site ubigint not null,
+    day integer not null,
+    reason varchar not null,
+    count bigint not null
+);
+alter table visits add column region varchar default '';
+alter table visits add column city varchar default '';
+alter table visits add column verified boolean default false;
+"""
+
+MIGRATIONS = (_FIRST, _SECOND)
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:

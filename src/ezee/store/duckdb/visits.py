@@ -19,15 +19,15 @@ from ezee.store.sql import VISIT_GAP
 # ``place`` orders a visitor's events; ``gap`` begins a visit where 30 minutes have passed.
 # Engagement (kind 2) opens no visit, so a group of nothing else is none.
 _DERIVE = f"""
-insert into visits
+insert into visits by name
 select v.site, v.day, e.hour, e.utc_offset, v.visitor, v.started_at, v.ended_at,
-       v.pageviews, v.events,
-       case when v.pageviews = 1 and v.interactions = 0 then 1 else 0 end,
-       v.ended_at - v.started_at,
-       coalesce(v.entry_page, ''), coalesce(v.exit_page, ''),
+       v.pageviews, v.events, v.verified,
+       case when v.pageviews = 1 and v.interactions = 0 then 1 else 0 end as bounce,
+       v.ended_at - v.started_at as duration,
+       coalesce(v.entry_page, '') as entry_page, coalesce(v.exit_page, '') as exit_page,
        e.referrer, e.source, e.channel,
        e.utm_source, e.utm_medium, e.utm_campaign, e.utm_term, e.utm_content,
-       e.country, e.browser, e.os, e.device, e.screen, e.language
+       e.country, e.region, e.city, e.browser, e.os, e.device, e.screen, e.language
 from (
     select site, day, visitor, visit,
            min(happened_at) filter (where kind <> 2) as started_at,
@@ -37,7 +37,8 @@ from (
            count(*) filter (where kind = 1) as events,
            count(*) filter (where kind = 1 and interactive) as interactions,
            arg_min(page, place) filter (where kind = 0) as entry_page,
-           arg_max(page, place) filter (where kind = 0) as exit_page
+           arg_max(page, place) filter (where kind = 0) as exit_page,
+           bool_or(verified) filter (where kind <> 2) as verified
     from (
         select *, sum(gap) over (partition by site, visitor order by place) as visit
         from (
@@ -46,7 +47,8 @@ from (
                    case when happened_at - lag(happened_at) over in_order < {VISIT_GAP}
                         then 0 else 1 end as gap
             from (
-                select site, day, visitor, happened_at, received_at, seq, kind, page, interactive
+                select site, day, visitor, happened_at, received_at, seq, kind, page, interactive,
+                       verified
                 from events
                 where day = $day and (site, visitor) in (
                     select (site, visitor) from changed where day = $day
@@ -140,17 +142,21 @@ def derive(connection: Connection, latest: int) -> None:
     with transaction(connection):
         row = connection.execute("select value from state where name = 'visits_up_to'").fetchone()
         done = int(row[0]) if row else 0
-        if done < latest:
-            rederive(connection, done, latest)
+        if done >= latest:
+            return
+        connection.execute(
+            "create or replace temp table changed as select distinct site, day, visitor "
+            "from events where seq > ? and seq <= ?",
+            [done, latest],
+        )
+        rederive(connection)
+        connection.execute("update state set value = ? where name = 'visits_up_to'", [latest])
 
 
-def rederive(connection: Connection, after: int, up_to: int) -> None:
-    """Derive anew, in the open transaction, the visits of whoever has events in that range."""
-    connection.execute(
-        "create or replace temp table changed as select distinct site, day, visitor from events "
-        "where seq > ? and seq <= ?",
-        [after, up_to],
-    )
+def rederive(connection: Connection) -> None:
+    """Derive anew, in the open transaction, the visits of everyone in the table ``changed``
+    (site, day, visitor), which is dropped then.
+    """
     days = connection.execute("select distinct day from changed order by day").fetchall()
     for (day,) in days:
         connection.execute(
@@ -160,4 +166,3 @@ def rederive(connection: Connection, after: int, up_to: int) -> None:
         )
         connection.execute(_DERIVE, {"day": day})
     connection.execute("drop table changed")
-    connection.execute("update state set value = ? where name = 'visits_up_to'", [up_to])

@@ -1,0 +1,127 @@
+"""Changing what is stored: each function works within the caller's transaction.
+
+Whatever touches events derives the visits of their visitors anew, in the same transaction.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import astuple
+
+from ezee.model.event import Event
+from ezee.store.changes import Change, Erase, Move, Regroup, Rejudge
+from ezee.store.duckdb.file import Connection
+from ezee.store.duckdb.visits import rederive
+
+_COLUMNS = ", ".join(Event.__struct_fields__)
+_JUDGED_BY = "day, browser, version, os, device, hints, referrer"
+
+
+def carry_out(connection: Connection, change: Change) -> int:
+    """Carry out a change; returns how many events were removed or changed."""
+    match change:
+        case Erase():
+            return _erase(connection, change.site)
+        case Regroup():
+            return _regroup(connection, change)
+        case Rejudge():
+            return _rejudge(connection, change)
+
+
+def _erase(connection: Connection, site: int) -> int:
+    erased = _count(connection, "select count(*) from events where site = ?", site)
+    for table in ("events", "bots", "drops", "visits", "imports"):
+        connection.execute(f"delete from {table} where site = ?", [site])
+    return erased
+
+
+def _regroup(connection: Connection, change: Regroup) -> int:
+    connection.execute("create or replace temp table pages (path varchar, page varchar)")
+    connection.execute(
+        "insert into pages select unnest($paths), unnest($pages)",
+        {
+            "paths": [path for path, _ in change.pages],
+            "pages": [page for _, page in change.pages],
+        },
+    )
+    connection.execute(
+        "create or replace temp table changed as select distinct site, day, visitor "
+        "from events join pages using (path) "
+        "where site = ? and events.page <> pages.page",
+        [change.site],
+    )
+    changed = 0
+    for table in ("events", "bots"):
+        changed += _count(
+            connection,
+            f"update {table} set page = pages.page from pages "
+            f"where {table}.site = ? and {table}.path = pages.path and {table}.page <> pages.page",
+            change.site,
+        )
+    connection.execute("drop table pages")
+    rederive(connection)
+    return changed
+
+
+def _rejudge(connection: Connection, change: Rejudge) -> int:
+    _find_moved(connection, change)
+    connection.execute(
+        "create or replace temp table changed as select distinct site, day, visitor from moved "
+        "where rule = '' or new_rule = ''"
+    )
+    for statement in _MOVE:
+        connection.execute(statement)
+    moved = connection.execute("select count(*) from moved").fetchone()
+    connection.execute("drop table moved")
+    rederive(connection)
+    return int(moved[0]) if moved else 0
+
+
+def _find_moved(connection: Connection, change: Rejudge) -> None:
+    connection.execute(_MOVES)
+    if change.moves:
+        places = ", ".join("?" * len(Move.__struct_fields__))
+        connection.executemany(
+            f"insert into moves values ({places})", [astuple(move) for move in change.moves]
+        )
+    connection.execute(_MOVED, {"site": change.site})
+    connection.execute("drop table moves")
+
+
+_MOVES = """
+create or replace temp table moves (
+    day integer, rule varchar, token varchar, browser varchar, version smallint, os varchar,
+    device varchar, hints smallint, referrer varchar, new_rule varchar, new_category varchar
+)
+"""
+_MOVED = f"""
+create or replace temp table moved as
+select seq, site, day, visitor, '' as rule, new_rule, new_category
+from events join (select * from moves where rule = '') as m using ({_JUDGED_BY})
+where site = $site and judged
+union all
+select seq, site, day, visitor, rule, new_rule, new_category
+from bots join (select * from moves where rule <> '') as m using ({_JUDGED_BY}, rule, token)
+where site = $site
+"""
+# People become bots, then bots people, then one kind of bot another.
+_MOVE = (
+    f"""
+    insert into bots select {_COLUMNS}, new_rule, new_category, '', seq
+    from events join (select seq, new_rule, new_category from moved where rule = '') using (seq)
+    """,
+    "delete from events where seq in (select seq from moved where rule = '')",
+    f"""
+    insert into events select {_COLUMNS}, seq
+    from bots semi join (select seq from moved where rule <> '' and new_rule = '') using (seq)
+    """,
+    "delete from bots where seq in (select seq from moved where rule <> '' and new_rule = '')",
+    """
+    update bots set rule = moved.new_rule, category = moved.new_category from moved
+    where bots.seq = moved.seq and moved.rule <> '' and moved.new_rule <> ''
+    """,
+)
+
+
+def _count(connection: Connection, statement: str, site: int) -> int:
+    row = connection.execute(statement, [site]).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,52 @@
+"""Plain questions to the store: what is kept, row by row, apart from any report.
+
+Each has one answer of rows, and the rows' columns are named in its docstring.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+Row = tuple[int | str, ...]
+
+
+class Sighting(msgspec.Struct, frozen=True, tag=True):
+    """A visitor of a tracker on one local day, at an instant (ms UTC).
+
+    Rows: the number of visits that an event then would belong to.
+    """
+
+    site: int
+    day: int
+    visitor: int
+    at: int
+
+
+class NotCounted(msgspec.Struct, frozen=True, tag=True):
+    """What was not counted of a tracker on some local days, both included.
+
+    Rows: day, reason, rule, category, count; rule and category are empty but for bots.
+    """
+
+    site: int
+    first_day: int
+    last_day: int
+
+
+class KeptPaths(msgspec.Struct, frozen=True, tag=True):
+    """The pages of a tracker, before and after grouping. Rows: path, page, pageviews."""
+
+    site: int
+
+
+class KeptFeatures(msgspec.Struct, frozen=True, tag=True):
+    """What is kept of a tracker's events to judge them by, of people's and of bots'.
+
+    Rows: day, rule, category, token (all three empty for people), browser, version, os, device,
+    hints, referrer, number of events. Events that an import counted unjudged are not among them.
+    """
+
+    site: int
+
+
+Look = Sighting | NotCounted | KeptPaths | KeptFeatures

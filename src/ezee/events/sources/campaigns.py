@@ -1,0 +1,56 @@
+"""What a page's address says of the campaign that brought its visitor."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from ezee.events.sources.clicks import CLICKS, Click
+
+_LIMIT = 300
+_UTM = ("source", "medium", "campaign", "term", "content")
+_UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]")
+
+
+class Campaign(NamedTuple):
+    """The campaign fields of an address.
+
+    ``given`` is what it calls its source: ``utm_source``, ``ref`` or ``source``. ``click`` is
+    whose click id came with it; the id itself is left behind.
+    """
+
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    term: str = ""
+    content: str = ""
+    given: str = ""
+    click: Click | None = None
+
+
+NO_CAMPAIGN = Campaign()
+
+
+@lru_cache(maxsize=20_000)
+def campaign_of(url: str) -> Campaign:
+    """Read the campaign fields from an address; of fields that repeat, the first."""
+    # A "?" behind the "#" belongs to a hash router: /#/shop?page=2
+    query = url.partition("#")[0].partition("?")[2]
+    if not query:
+        return NO_CAMPAIGN
+    try:
+        fields = dict(reversed(parse_qsl(query, max_num_fields=1000)))
+    except ValueError:
+        return NO_CAMPAIGN
+    texts = [_text(fields.get(f"utm_{name}", "")) for name in _UTM]
+    given = texts[0] or _text(fields.get("ref", "")) or _text(fields.get("source", ""))
+    # Whoever sends a visitor on appends an id: of several, the last is the latest.
+    clicks = (CLICKS[name] for name in fields if name in CLICKS)
+    source, medium, campaign, term, content = texts
+    return Campaign(source, medium, campaign, term, content, given, next(clicks, None))
+
+
+def _text(value: str) -> str:
+    return "" if _UNREADABLE.search(value) else value.strip()[:_LIMIT]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import resource
 import signal
 import socket
 import sys
@@ -26,19 +27,29 @@ from ezee.store.folder import prepare_folder
 from ezee.store.host import StoreHost
 from ezee.store.remote import RemoteStore
 from ezee.store.salts import Salts
-from ezee.web.protocol import JoinedProtocol
+from ezee.web.crowd import Crowd
+from ezee.web.patience import PATIENCE, Patience, PatientProtocol
 
 ADDRESS_NAME = "ezee.address"
+MOST_CONNECTIONS = 10_000
+# File handles for everything that is not a client's connection.
+_OWN_FILES = 200
 
 Ready = Callable[[Database], None]
 Announce = Callable[[int], None]
 
 
-def serve(settings: Settings, before_start: Ready, announce: Announce) -> None:
+def serve(
+    settings: Settings,
+    before_start: Ready,
+    announce: Announce,
+    patience: Patience = PATIENCE,
+    most: int = MOST_CONNECTIONS,
+) -> None:
     """Run the service until a signal ends it.
 
     ``before_start`` sees the account database first; ``announce`` is told the port when the
-    service answers.
+    service answers. Clients are waited for with ``patience``, ``most`` of them at once.
 
     Raises:
         SetupError: it cannot start as it is set up.
@@ -47,7 +58,7 @@ def serve(settings: Settings, before_start: Ready, announce: Announce) -> None:
     folder = prepare_folder(settings.data)
     _refuse_a_second_service(folder)
     try:
-        _serve_folder(settings, before_start, announce)
+        _serve_folder(settings, before_start, announce, patience, most)
     finally:
         # What is frozen is not freed at the exit either, which DuckDB's binding complains of.
         gc.unfreeze()
@@ -65,7 +76,9 @@ def _refuse_a_second_service(folder: Path) -> None:
     )
 
 
-def _serve_folder(settings: Settings, before_start: Ready, announce: Announce) -> None:
+def _serve_folder(
+    settings: Settings, before_start: Ready, announce: Announce, patience: Patience, most: int
+) -> None:
     listening = _listen(settings.host, settings.port)
     # On a disk that is nearly full the accounts come first: without them there is no service.
     database = Database.in_folder(settings.data)
@@ -79,7 +92,9 @@ def _serve_folder(settings: Settings, before_start: Ready, announce: Announce) -
         salts = Salts(settings.data)
         application = app.build(settings, SystemClock(), database, store, salts)
         _let_the_server_stop_itself()
-        server = _Server(_config(settings, application), partial(announce, port))
+        crowd = Crowd(_room_for(most), exempt=settings.trusted_proxies)
+        protocol = partial(PatientProtocol, patience=patience, crowd=crowd)
+        server = _Server(_config(settings, application, protocol), partial(announce, port))
         with _address_on_file(settings, port):
             server.run(sockets=[listening])
     finally:
@@ -142,11 +157,25 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _config(settings: Settings, application: ASGIApp) -> uvicorn.Config:
+def _room_for(most: int) -> int:
+    """How many clients there are file handles for, ``most`` of them if the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = most + _OWN_FILES
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return most
+    most_files = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, hard))
+    return max(1, most_files - _OWN_FILES)
+
+
+def _config(
+    settings: Settings, application: ASGIApp, protocol: partial[PatientProtocol]
+) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         loop="uvloop",
-        http=JoinedProtocol,
+        # Called as the class would be.
+        http=protocol,  # type: ignore[arg-type]
         ws="none",
         lifespan="on",
         log_config=None,

@@ -1,37 +1,106 @@
-"""The page: the path of the address, readable, without query and fragment."""
+"""The page: the readable path of the address, and what else the tracker's rules keep of it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from ezee.events.draft import Draft
+from ezee.model.pages import DEFAULT_RULES, PageRules, group_of
 
 _LIMIT = 2_000
-_PATH = re.compile(r"(?:https?://[^/?#]*)?([^?#]*)", re.IGNORECASE)
+_PARTS = re.compile(
+    r"(?:https?://[^/?#]*)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL
+)
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def put_page(draft: Draft) -> None:
-    """The page of the event's address; empty for a custom event without one."""
+    """Path and page of the event's address; empty for a custom event without one."""
     if draft.payload.url is not None:
-        draft.page = page_of(draft.payload.url)
+        draft.path = clean_path(draft.payload.url, DEFAULT_RULES)
+        draft.page = page_of(draft.payload.url, DEFAULT_RULES)
 
 
 @lru_cache(maxsize=20_000)
-def page_of(url: str) -> str:
-    """The path of a URL, percent-decoded where that gives readable UTF-8, cut at 2,000."""
-    found = _PATH.match(url)
-    path = (found[1] if found else "") or "/"
+def page_of(url: str, rules: PageRules) -> str:
+    """The cleaned path of a URL, or the group it belongs to."""
+    return group_of(clean_path(url, rules), rules.groups)
+
+
+@lru_cache(maxsize=20_000)
+def clean_path(url: str, rules: PageRules) -> str:
+    """The path of a URL with its kept parameters and route, cut at 2,000; never grouped.
+
+    The path is percent-decoded where that gives readable UTF-8, and as it was sent otherwise.
+    """
+    path, query, fragment = _parts(url)
+    text = _cleaned(path or "/", query, rules)
+    # "#top" is a place on the page, "#/shop" and "#!/shop" are pages of their own.
+    if rules.hash_routing and fragment.startswith(("/", "!/")):
+        text += _route(fragment, rules)
+    return text[:_LIMIT]
+
+
+def _parts(url: str) -> tuple[str, str, str]:
+    found = _PARTS.match(url)
+    path, query, fragment = found.groups("") if found else ("", "", "")
+    return path, query, fragment
+
+
+def _cleaned(path: str, query: str, rules: PageRules) -> str:
     if "%" in path:
-        path = _decoded(path)
-    return path[:_LIMIT]
+        path = _decoded(path) or path
+    if rules.strip_slash:
+        path = path.rstrip("/") or "/"
+    if query and rules.keep_parameters:
+        kept = "&".join(_kept(query, rules.keep_parameters))
+        return f"{path}?{kept}" if kept else path
+    return path
 
 
-def _decoded(path: str) -> str:
+def _route(fragment: str, rules: PageRules) -> str:
+    """A hash router's page with its ``#``; empty for the first one, which is the page itself."""
+    # It has a query of its own, and a place on it: "#/shop?page=2#top"
+    path, query, _ = _parts(fragment.removeprefix("!"))
+    text = _cleaned(path, query, rules)
+    if text == "/":
+        return ""
+    return f"#!{text}" if fragment.startswith("!") else f"#{text}"
+
+
+def _kept(query: str, names: tuple[str, ...]) -> Iterator[str]:
+    """The kept parameters, in the order of the rules; repeated ones as they were sent."""
+    sent: dict[str, list[str]] = {}
+    for field in query.split("&"):
+        name, _, value = field.partition("=")
+        sent.setdefault(_field(name), []).append(value)
+    for name in names:
+        shown = name.translate(_NAME_SIGNS)
+        for value in sent.get(name, ()):
+            yield f"{shown}={_shown_value(value)}" if value else shown
+
+
+# What a query gives a meaning stays encoded, so that two queries never look the same.
+_VALUE_SIGNS = str.maketrans({"%": "%25", "&": "%26", "#": "%23", "+": "%2B"})
+_NAME_SIGNS = _VALUE_SIGNS | str.maketrans({"=": "%3D"})
+
+
+def _field(text: str) -> str:
+    decoded = _decoded(text.replace("+", " "))
+    return text if decoded is None else decoded
+
+
+def _shown_value(text: str) -> str:
+    decoded = _decoded(text.replace("+", " "))
+    return text if decoded is None else decoded.translate(_VALUE_SIGNS)
+
+
+def _decoded(text: str) -> str | None:
     try:
-        decoded = unquote_to_bytes(path).decode()
-    except UnicodeDecodeError:
-        return path
-    return path if _UNREADABLE.search(decoded) else decoded
+        decoded = unquote_to_bytes(text).decode()
+    except UnicodeError:
+        return None
+    return None if _UNREADABLE.search(decoded) else decoded

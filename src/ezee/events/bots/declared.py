@@ -1,0 +1,98 @@
+"""Programs that their agent tells: by a name they declare, a word, or a form no browser has."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+import re2
+
+from ezee.events.bots.patterns import Pattern, quiet_options, read_patterns
+from ezee.events.bots.tokens import tokens
+from ezee.events.bots.verdict import Category, Verdict
+
+NO_AGENT = Verdict("no user agent", Category.OTHER)
+_LIMIT = 1_000
+_SET_BYTES = 32 << 20
+
+
+def judge_agent(user_agent: str) -> Verdict | None:
+    """What an agent's first 1,000 characters tell; None where a browser of a person speaks."""
+    return _judge(user_agent[:_LIMIT])
+
+
+def warm_up() -> None:
+    """Compile the expressions now rather than with the first event."""
+    judge_agent("Mozilla/5.0")
+
+
+@lru_cache(maxsize=20_000)
+def _judge(user_agent: str) -> Verdict | None:
+    if not user_agent.strip(" \t-"):
+        return NO_AGENT
+    text = user_agent.encode(errors="replace").decode()
+    # Most agents end here, before anything is taken out of them.
+    if not _expressions().Match(text):
+        return None
+    text = without_devices(text)
+    found = _find(text)
+    if not found:
+        return None
+    pattern, (start, end) = found
+    return Verdict(pattern.rule, pattern.category, _token(text, pattern.rule, start, end))
+
+
+def _find(text: str) -> tuple[Pattern, tuple[int, int]] | None:
+    for index in sorted(_expressions().Match(text) or ()):
+        pattern = _patterns()[index]
+        span = pattern.span(text)
+        if span:
+            return pattern, span
+    return None
+
+
+def _token(text: str, rule: str, start: int, end: int) -> str:
+    """The first token that the same rule would find again, else the best one."""
+    candidates = [token for token in tokens(text, start, end) if token]
+    for token in candidates:
+        found = _find(token)
+        if found and found[0].rule == rule:
+            return token
+    return candidates[0] if candidates else ""
+
+
+@cache
+def _patterns() -> list[Pattern]:
+    return read_patterns()
+
+
+@cache
+def _expressions() -> re2.Set:
+    options = quiet_options()
+    options.max_mem = _SET_BYTES
+    expressions = re2.Set.SearchSet(options)
+    for pattern in _patterns():
+        expressions.Add(pattern.text)
+    expressions.Compile()
+    return expressions
+
+
+# A phone called "Discovery", "XBot" or "Google Pixel" is no crawler, so the names that makers give
+# to devices are taken out: "(Linux; Android 7.0; XBot Junior Build/NRD90M)". So are the parts
+# of people's browsers that read like a program's: "SogouMobileBrowser/3.8", "JavaPlatform/JP-8.5".
+_DEVICE = re.compile(
+    r"(?<=Android )([\d.]+;(?: ?[a-z]{2}[-_][A-Za-z]{2};)?)[^;()]*(?:\([^()]*\)[^;()]*)?(?=[;)])"
+)
+_WINDOWS_PHONE = re.compile(r"(?<=IEMobile/)([\d.]+;)[^()]*(?=\))")
+_BROWSER_PARTS = re.compile(
+    r"Sogou(?:MobileBrowser|MSE)\b|\bOMI/\S+|\bJavaPlatform/\S+|\bQQDownload\b"
+)
+# UC Browser's short form is nothing but its device: "dv(iPh8,2);pr(UCBrowser/11.3.5);ov(15_8);".
+_SHORT_FORM = re.compile(r"^dv\(.*")
+
+
+def without_devices(user_agent: str) -> str:
+    """The agent without what names a device or a browser's part; ``K`` stands for a device."""
+    text = _DEVICE.sub(r"\1 K", _SHORT_FORM.sub("", user_agent))
+    text = _WINDOWS_PHONE.sub(r"\1 K", text)
+    return _BROWSER_PARTS.sub("K", text)

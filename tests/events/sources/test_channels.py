@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from ezee.events.sources.campaigns import Campaign
-from ezee.events.sources.channels import MEDIUMS, PAID, VAGUE_MEDIUMS, channel_of
+from ezee.events.sources.channels import (
+    CHANNEL_WORDS,
+    DISPLAY_WORDS,
+    PAID_WORDS,
+    VAGUE_WORDS,
+    channel_of,
+)
 from ezee.events.sources.clicks import CLICKS
 from ezee.events.sources.kinds import KINDS, Known
 
@@ -17,7 +23,7 @@ GITHUB = Known("GitHub", "developer")
 @pytest.mark.parametrize(
     ("medium", "known", "channel"),
     [
-        *((paid, GOOGLE, "Paid Search") for paid in PAID),
+        *((paid, GOOGLE, "Paid Search") for paid in PAID_WORDS),
         ("CPC", GOOGLE, "Paid Search"),
         ("cpc_brand", GOOGLE, "Paid Search"),
         ("paid", FACEBOOK, "Paid Social"),
@@ -26,16 +32,20 @@ GITHUB = Known("GitHub", "developer")
         ("social_cpc", GOOGLE, "Paid Social"),
         ("cpc", GITHUB, "Campaign"),
         ("cpc", None, "Campaign"),
-        ("display", GOOGLE, "Campaign"),
-        ("banner", FACEBOOK, "Paid Social"),
-        ("banner", None, "Campaign"),
+        *((display, GOOGLE, "Campaign") for display in DISPLAY_WORDS),
+        *((display, FACEBOOK, "Paid Social") for display in DISPLAY_WORDS),
+        *((display, None, "Campaign") for display in DISPLAY_WORDS),
+        ("sem", None, "Paid Search"),
         ("mcp", GOOGLE, "Organic Search"),
-        *((medium, GOOGLE, channel) for medium, channel in MEDIUMS.items()),
+        *((medium, GOOGLE, channel) for medium, channel in CHANNEL_WORDS.items()),
         ("E-Mail", None, "Email"),
         ("e_mail", None, "Email"),
         ("Social Media", None, "Organic Social"),
-        *((medium, None, channel) for medium, channel in VAGUE_MEDIUMS.items()),
-        *((medium, FACEBOOK, "Organic Social") for medium in VAGUE_MEDIUMS),
+        ("organic-social", GOOGLE, "Organic Social"),
+        ("weekly newsletter", None, "Email"),
+        ("push-notification", FACEBOOK, "Campaign"),
+        *((medium, None, channel) for medium, channel in VAGUE_WORDS.items()),
+        *((medium, FACEBOOK, "Organic Social") for medium in VAGUE_WORDS),
         ("whatever", FACEBOOK, "Organic Social"),
         ("whatever", None, "Direct"),
     ],

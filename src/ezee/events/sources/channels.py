@@ -9,28 +9,26 @@ from typing import NamedTuple
 from ezee.events.sources.campaigns import Campaign
 from ezee.events.sources.kinds import KINDS, Known
 
-# A medium of several words is paid when one of them is: social_cpc, brand-ppc.
-PAID = (
+# A medium is read by its words: social_cpc is "social" and "cpc". "paid…" is paid as well.
+PAID_WORDS = (
     *("ad", "ads", "cpa", "cpc", "cpe", "cpl", "cpm", "cpv", "ppc", "programmatic", "promoted"),
     *("remarketing", "retargeting", "sem", "sponsored"),
 )
-# Shown on other people's pages: of a search engine's name only the seller is left.
-DISPLAY = ("banner", "display", "interstitial", "native")
-MEDIUMS = {
-    **dict.fromkeys(("email", "e-mail", "mail", "mailing", "newsletter"), "Email"),
-    **dict.fromkeys(
-        ("social", "social-media", "social-network", "organic-social", "sm"), "Organic Social"
-    ),
+# Paid for, and shown on other people's pages: not a search, even when an engine sold the place.
+DISPLAY_WORDS = ("banner", "display", "interstitial", "native")
+CHANNEL_WORDS = {
+    **dict.fromkeys(("email", "emailing", "mail", "mailing", "newsletter"), "Email"),
+    **dict.fromkeys(("social", "socialmedia", "sm"), "Organic Social"),
     **dict.fromkeys(
         (
-            *("affiliate", "audio", "flyer", "influencer", "partner", "podcast", "print", "push"),
-            *("qr", "qr-code", "qrcode", "radio", "sms", "tv"),
+            *("affiliate", "affiliates", "audio", "flyer", "influencer", "partner", "podcast"),
+            *("print", "push", "qr", "qrcode", "radio", "sms", "tv"),
         ),
         "Campaign",
     ),
 }
-# These say less than a source we know.
-VAGUE_MEDIUMS = {"organic": "Organic Search", "referral": "Referral"}
+# These say less than a source that is known.
+VAGUE_WORDS = {"organic": "Organic Search", "referral": "Referral"}
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -72,11 +70,17 @@ def _paid_channel(known: Known | None, *, display: bool) -> str:
 def read_medium(text: str) -> Medium:
     """Read a ``utm_medium``; case and what stands between its words do not matter."""
     words = _WORD.findall(text.lower())
-    medium = "-".join(words)
-    display = any(word in DISPLAY for word in words)
-    paid = display or any(word in PAID or word.startswith("paid") for word in words)
-    if paid and "social" in medium:
-        return Medium(paid, display, "Paid Social", "")
-    if paid and ("search" in medium or "sem" in words):
-        return Medium(paid, display, "Paid Search", "")
-    return Medium(paid, display, MEDIUMS.get(medium, ""), VAGUE_MEDIUMS.get(medium, ""))
+    display = any(word in DISPLAY_WORDS for word in words)
+    paid = display or any(word in PAID_WORDS or word.startswith("paid") for word in words)
+    channel = _paid_medium(words) if paid else _first(words, CHANNEL_WORDS)
+    return Medium(paid, display, channel, _first(words, VAGUE_WORDS))
+
+
+def _paid_medium(words: list[str]) -> str:
+    if any("social" in word for word in words):
+        return "Paid Social"
+    return "Paid Search" if any("search" in word or word == "sem" for word in words) else ""
+
+
+def _first(words: list[str], channels: dict[str, str]) -> str:
+    return next((channels[word] for word in words if word in channels), "")

@@ -73,7 +73,9 @@ def known_referrer(host: str, overrides: Overrides = NO_OVERRIDES) -> Known | No
         known = overrides.sources.get(parent) or _hosts().get(parent)
         if known:
             return known
-    return _brands().get(_brand(host)) or _named(FEDIVERSE.get(labels[0]))
+    # To ask the suffix list takes microseconds, and few hosts have a brand's label at all.
+    brand = None if _brands().keys().isdisjoint(labels) else _brands().get(_brand(host))
+    return brand or _named(FEDIVERSE.get(labels[0]))
 
 
 @lru_cache(maxsize=20_000)
@@ -90,7 +92,8 @@ def known_source(given: str, overrides: Overrides = NO_OVERRIDES) -> Known | Non
 def _brand(host: str) -> str:
     """The label before ``com`` or a country's suffix: ``google`` of ``images.google.co.uk``.
 
-    Elsewhere (``google.blogspot.com``, ``google.zip``) a name may be anybody's.
+    Elsewhere (``google.zip``) a name may be anybody's, as it may below a host that gives names
+    away (``google.blogspot.com``).
     """
     registrable = _suffixes().privatesuffix(host) or ""
     label, _, suffix = registrable.partition(".")

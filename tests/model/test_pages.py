@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from ezee.model.pages import DEFAULT_RULES, PageRules, find_errors, group_of
+from ezee.model.pages import NO_PAGE_RULES, PageRules, find_errors, group_of
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_every_wrong_field_is_named() -> None:
 @pytest.mark.parametrize(
     "rules",
     [
-        DEFAULT_RULES,
+        NO_PAGE_RULES,
         PageRules(
             keep_parameters=tuple(f"{number:0300}" for number in range(50)),
             groups=tuple(f"/**{number:0278}" + "/*" * 9 for number in range(100)),

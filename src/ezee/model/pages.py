@@ -33,7 +33,7 @@ class PageRules(msgspec.Struct, frozen=True, cache_hash=True):
     groups: tuple[str, ...] = ()
 
 
-DEFAULT_RULES = PageRules()
+NO_PAGE_RULES = PageRules()
 
 
 def find_errors(rules: PageRules) -> list[FieldError]:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from ezee.events.steps.page import clean_path, page_of, put_page
-from ezee.model.pages import DEFAULT_RULES, PageRules
+from ezee.model.pages import NO_PAGE_RULES, PageRules
 from tests.docs.pages import page as document
 from tests.support.events import draft
 
@@ -45,7 +45,7 @@ _EXAMPLE = re.compile(r"^\| `(\{.*?\})` \| `(.*?)` \| `(.*?)` \|$", re.MULTILINE
     ],
 )
 def test_pages(url: str, page: str) -> None:
-    assert page_of(url, DEFAULT_RULES) == page
+    assert page_of(url, NO_PAGE_RULES) == page
 
 
 @pytest.mark.parametrize(("rules", "url", "page"), _EXAMPLE.findall(document("docs/pages.md")))

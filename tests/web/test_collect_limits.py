@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -118,6 +121,46 @@ def test_a_trusted_proxy_says_who_it_is(limited: Service, owner: Account) -> Non
     got = report(owner, tracker, dimension="country")
     assert (got["totals"]["visitors"], got["totals"]["pageviews"]) == (2, 3)
     assert {row["value"] for row in got["breakdowns"]["country"]} >= {"NL"}
+
+
+def test_a_flood_of_forged_sites_costs_no_disk(own_service: Service) -> None:
+    own_service.account("owner@example.com")
+    tracker = own_service.tracker("owner@example.com")
+    assert own_service.collect(event(tracker)).status_code == 202
+    # What an event leaves to be done is done by now.
+    own_service.stop()
+    own_service.start()
+    before = _sizes(own_service)
+    for batch in range(40):
+        forged = [{"site_id": f"ezi_{batch:06x}{n:06x}", "url": "/"} for n in range(500)]
+        answer = send(own_service, {"events": forged}).json()["data"]
+        assert answer["accepted"] == 0
+        assert {each["reason"] for each in answer["dropped"]} == {"unknown_site"}
+    assert _sizes(own_service) == before
+    assert own_service.collect(event(tracker)).status_code == 202
+
+
+def _sizes(service: Service) -> dict[str, int]:
+    files = [path for path in service.data.rglob("*") if path.is_file()]
+    return {path.name: path.stat().st_size for path in files}
+
+
+@pytest.mark.parametrize(("size", "head"), [(100, b"HTTP/1.1 100"), (1 << 20, b"HTTP/1.1 413")])
+def test_a_body_is_asked_for_only_if_it_will_be_read(
+    service: Service, alice: Account, size: int, head: bytes
+) -> None:
+    tracker = new_tracker(alice)
+    body = json.dumps(event(tracker)).encode().ljust(size + 1)
+    target = urlsplit(service.url)
+    with socket.create_connection((target.hostname, target.port), timeout=30) as line:
+        fields = f"user-agent: {BROWSER}\r\ncontent-length: {len(body)}\r\nexpect: 100-continue"
+        start = "POST /api/public/collect HTTP/1.1\r\nhost: t\r\ncontent-type: text/plain"
+        line.sendall(f"{start}\r\n{fields}\r\n\r\n".encode())
+        assert line.recv(65536).startswith(head)
+        if size == 100:
+            line.sendall(body)
+            assert line.recv(65536).startswith(b"HTTP/1.1 202")
+    assert counted(alice, tracker) == (int(size == 100), 0)
 
 
 # As they would stand in a file: in text, and as the bytes of an address.

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ezee.events.steps.source import put_source
+from ezee.events.sources import referrers
+from ezee.events.steps.source import put_source, warm_up
 from tests.support.events import draft
 
 
@@ -80,3 +81,11 @@ def test_the_campaign_fields_are_kept(tmp_path: Path) -> None:
     )
     put_source(made)
     assert made.campaign == ("a", "b", "c", "d", "e")
+
+
+def test_what_takes_long_to_load_is_loaded_beforehand() -> None:
+    loaded = (referrers._suffixes, referrers._hosts, referrers._brands, referrers._names)
+    for each in (*loaded, referrers.known_referrer, referrers.known_source):
+        each.cache_clear()
+    warm_up()
+    assert [each.cache_info().currsize for each in loaded] == [1, 1, 1, 1]

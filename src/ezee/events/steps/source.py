@@ -54,4 +54,5 @@ def _referrer(draft: Draft) -> str:
 
 def warm_up() -> None:
     """Load the suffix list and the table now rather than with the first event."""
+    known_source("google.com")
     known_source("example.com")

@@ -34,6 +34,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     collect_limit: int = 600
     public_stats_limit: int = 60
+    places_database: Path | None = None
     owner_email: str = "owner@localhost"
 
     @property
@@ -131,5 +132,6 @@ _READERS = {
     "trusted_proxies": _networks,
     "collect_limit": _count,
     "public_stats_limit": _count,
+    "places_database": _file,
     "owner_email": _text,
 }

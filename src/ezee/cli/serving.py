@@ -59,6 +59,13 @@ def serve(
             "[EZEE_PUBLIC_STATS_LIMIT; 60]."
         ),
     ] = None,
+    places_database: Annotated[
+        Path | None,
+        Parameter(
+            help="Read country, region and city from this MMDB file, such as GeoLite2 or DB-IP "
+            "[EZEE_PLACES_DATABASE]."
+        ),
+    ] = None,
     owner_email: Annotated[
         str | None,
         Parameter(help="Whom to make the first owner [EZEE_OWNER_EMAIL; owner@localhost]."),
@@ -81,6 +88,7 @@ def serve(
         trusted_proxies=trusted_proxies,
         collect_limit=collect_limit,
         public_stats_limit=public_stats_limit,
+        places_database=places_database,
         owner_email=owner_email,
     )
     # Loading the engine and the framework takes a moment that other commands need not wait for.

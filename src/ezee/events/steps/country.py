@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-import iptocc
-
 from ezee.events.draft import Draft
+from ezee.events.places import ALLOCATED
 
 
 def put_country(draft: Draft) -> None:
@@ -14,10 +11,6 @@ def put_country(draft: Draft) -> None:
     draft.country = country_of(draft.address)
 
 
-@lru_cache(maxsize=20_000)
 def country_of(address: str) -> str:
     """The country of an address, "" for one that has none or is none."""
-    try:
-        return iptocc.country_code(address) or ""
-    except (TypeError, ValueError):
-        return ""
+    return ALLOCATED.of(address).country

@@ -1,0 +1,115 @@
+"""What is kept of every event and tells programs from people, now or when it is judged again."""
+
+from __future__ import annotations
+
+import re
+from enum import IntFlag
+from functools import lru_cache
+from typing import NamedTuple
+
+from ezee.events.bots.spam import SPAMMERS, is_spammer
+from ezee.events.bots.verdict import Category, Verdict
+from ezee.events.client_hints import NO_HINTS, ClientHints, read_brands
+
+
+class Hint(IntFlag):
+    """What a request says of its sender, a bit each, 16 at most; kept with the event.
+
+    A bit never changes its meaning: old events have it.
+    """
+
+    HEADLESS = 1
+    """The agent or a brand of its client hints says that no one looks at the browser."""
+    NO_LANGUAGE = 2
+    """No Accept-Language header; every browser of a person sends one."""
+    DATA_CENTRE = 4
+    """The address is in the operator's list of networks."""
+    CLIENT_HINTS = 8
+    """Client hints with a brand; browsers built on Chromium send them over HTTPS."""
+    OTHER_VERSION = 16
+    """The Chromium of the client hints is another version than the agent's."""
+
+
+class Features(NamedTuple):
+    """What an event tells of its sender; ``hints`` has bits of ``Hint``, ``referrer`` is a host."""
+
+    browser: str
+    version: int
+    os: str
+    device: str
+    hints: int
+    referrer: str
+
+
+HEADLESS = Verdict("headless browser", Category.HEADLESS)
+DATA_CENTRE = Verdict("data centre", Category.NETWORK)
+REFERRER_SPAM = Verdict("referrer spam", Category.SPAM)
+IMPOSSIBLE = Verdict("impossible browser", Category.OTHER)
+
+
+def judge_features(features: Features, spammers: frozenset[str] = SPAMMERS) -> Verdict | None:
+    """What an event's features tell; the first rule that fits."""
+    if features.hints & _HEADLESS:
+        return HEADLESS
+    if features.hints & _DATA_CENTRE:
+        return DATA_CENTRE
+    if is_spammer(features.referrer, spammers):
+        return REFERRER_SPAM
+    return IMPOSSIBLE if _is_impossible(features) else None
+
+
+def _is_impossible(features: Features) -> bool:
+    """Whether nobody ever made that browser for that system.
+
+    Safari for Windows ended with version 5 (2012), Internet Explorer for others with 5 (2003).
+    """
+    if features.version < 6:
+        return False
+    if features.browser == "Safari":
+        return features.os == "Windows"
+    return features.browser == "Internet Explorer" and features.os in _NOT_WINDOWS
+
+
+_NOT_WINDOWS = {"Android", "Chrome OS", "Linux", "iOS", "macOS"}
+
+
+def read_hints(
+    user_agent: str, client_hints: ClientHints, *, language: bool, data_centre: bool
+) -> int:
+    """The bits of ``Hint`` for a request; ``language`` says that it named one."""
+    bits = _browser_hints(user_agent[:_LONGEST], client_hints)
+    if not language:
+        bits |= _NO_LANGUAGE
+    return bits | _DATA_CENTRE if data_centre else bits
+
+
+@lru_cache(maxsize=20_000)
+def _browser_hints(user_agent: str, client_hints: ClientHints) -> int:
+    bits = Hint.HEADLESS if _HEADLESS_MARK.search(user_agent) else Hint(0)
+    if client_hints == NO_HINTS:
+        return int(bits)
+    for brand in read_brands(client_hints.brands):
+        bits |= Hint.CLIENT_HINTS
+        if _HEADLESS_MARK.search(brand.name):
+            bits |= Hint.HEADLESS
+        if brand.name == "Chromium" and not _agrees(user_agent, brand.version):
+            bits |= Hint.OTHER_VERSION
+    return int(bits)
+
+
+def _agrees(user_agent: str, version: int) -> bool:
+    found = _CHROME.search(user_agent)
+    return not found or int(found[1]) == version
+
+
+_LONGEST = 1_000
+_HEADLESS_MARK = re.compile(
+    r"headless|phantomjs|slimerjs|casperjs|htmlunit|puppeteer|playwright|selenium|webdriver",
+    re.IGNORECASE,
+)
+_CHROME = re.compile(r"\bChrome/(\d{1,5})")
+
+# Numbers of their own: the arithmetic of flags takes half a microsecond.
+_HEADLESS = int(Hint.HEADLESS)
+_DATA_CENTRE = int(Hint.DATA_CENTRE)
+_NO_LANGUAGE = int(Hint.NO_LANGUAGE)

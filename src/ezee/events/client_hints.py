@@ -40,7 +40,7 @@ _ITEM = re.compile(r'"((?:[^"\\]|\\.)*+)"([^,"]*+(?:"[^"]*+"[^,"]*+)*+)')
 _VERSION = re.compile(r';\s*v="(\d{1,5})')
 _ESCAPED = re.compile(r"\\(.)")
 # Browsers add a brand that means nothing, so that nobody relies on the list: "Not/A)Brand".
-_GREASE = re.compile(r"\W*Not\W*A\W*Brand\W*", re.IGNORECASE)
+_GREASE = re.compile(r"[\W_]*Not[\W_]*A[\W_]*Brand[\W_]*", re.IGNORECASE)
 
 
 def read_brands(header: str) -> list[Brand]:

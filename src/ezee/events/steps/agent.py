@@ -1,7 +1,8 @@
-"""Browser and system by family, and the type of device.
+"""Browser, version, system and type of device, from the agent string and the client hints.
 
-Families come from ua-parser's published expressions; its device list, which names models, is
-left out. The device type is a rule of our own on the agent and its system.
+ua-parser's published expressions tell browser and system, tables of our own (``agent_names``) what
+they miss and the names people know; ua-parser's device list, which names models, is left out. The
+rules in plain words, and what they cannot tell, are in ``docs/agents.md``.
 """
 
 from __future__ import annotations
@@ -10,34 +11,48 @@ import re
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from ua_parser import Domain, Parser
 from ua_parser.loaders import load_builtins
 from ua_parser.regex import Resolver
 
+from ezee.events.agent_names import BRANDS, FAMILIES, PLATFORMS, PRODUCTS, SYSTEMS, WORDS
+from ezee.events.client_hints import (
+    NO_HINTS,
+    ClientHints,
+    read_boolean,
+    read_brands,
+    read_string,
+    read_strings,
+)
+from ezee.events.device import device_type
 from ezee.events.draft import Draft
+
+_LONGEST = 1_000
+_HIGHEST_VERSION = 32767
 
 
 class Agent(NamedTuple):
-    """What an agent string says of browser, system and device; empty where it says nothing."""
+    """What a browser says of itself, empty where it says nothing.
+
+    ``version`` is the major one, 0 where unknown; ``device`` is ``desktop``, ``mobile``,
+    ``tablet``, ``tv`` or ``other``.
+    """
 
     browser: str
+    version: int
     os: str
     device: str
 
 
 def put_agent(draft: Draft) -> None:
     """Browser, system and device."""
-    draft.browser, draft.os, draft.device = read_agent(draft.user_agent)
+    draft.browser, _, draft.os, draft.device = read_agent(draft.user_agent)
 
 
 @lru_cache(maxsize=20_000)
-def read_agent(user_agent: str) -> Agent:
-    """Read an agent string."""
-    found = _parser()(user_agent, Domain.USER_AGENT | Domain.OS)
-    browser = found.user_agent.family if found.user_agent else ""
-    system = found.os.family if found.os else ""
-    browser, system = _known(browser), _known(system)
-    return Agent(browser, system, device_type(user_agent, system))
+def read_agent(user_agent: str, hints: ClientHints = NO_HINTS) -> Agent:
+    """Read an agent string, of which only the beginning counts, and the hints sent with it."""
+    agent = _read_string(user_agent[:_LONGEST])
+    return agent if hints == NO_HINTS else _with_hints(agent, hints)
 
 
 def warm_up() -> None:
@@ -46,38 +61,127 @@ def warm_up() -> None:
 
 
 @cache
-def _parser() -> Parser:
+def _expressions() -> Resolver:
     browsers, systems, _ = load_builtins()
-    return Parser(Resolver((browsers, systems, [])))
+    return Resolver((browsers, systems, []))
 
 
-def _known(family: str) -> str:
-    return "" if family == "Other" else family
+def _read_string(user_agent: str) -> Agent:
+    text = user_agent.lower()
+    products = _PRODUCT.findall(text)
+    browser, version = _product(products) or _family(user_agent) or _engine(products) or ("", 0)
+    return Agent(browser, version, _system(user_agent, text), device_type(text))
 
 
-_TV = re.compile(
-    r"TV|BRAVIA|Roku|CrKey|Tizen .*SmartHub|Web0S|PlayStation|Xbox|Nintendo", re.IGNORECASE
-)
-_TABLET = re.compile(
-    r"iPad|Tablet|PlayBook|Kindle|Silk/(?!.*Mobile)|Nexus (?:7|9|10)\b", re.IGNORECASE
-)
-_MOBILE = re.compile(
-    r"Mobi|iPhone|iPod|Windows Phone|BlackBerry|BB10|Opera Mini|MIDP|Symbian", re.IGNORECASE
-)
-_DESKTOPS = {"Windows", "Mac OS X", "Linux", "Chrome OS", "Ubuntu", "Fedora", "Debian", "FreeBSD"}
-_DESKTOP = re.compile(r"Windows NT|Macintosh|X11|CrOS", re.IGNORECASE)
+# A product of a lower-case agent and its major version: "chrome/126". Two names have a space.
+_PRODUCT = re.compile(r"\b((?:lg |tv )?[a-z][\w.]{1,30}+)/v?(\d{1,5})")
 
 
-def device_type(user_agent: str, system: str) -> str:
-    """``desktop``, ``mobile``, ``tablet``, ``tv`` or ``other``."""
-    if _TV.search(user_agent):
-        return "tv"
-    if _TABLET.search(user_agent):
+def _product(products: list[tuple[str, str]]) -> tuple[str, int] | None:
+    # Engines come first in an agent, then the browser, then the app that it is a part of.
+    for product, version in reversed(products):
+        if product in PRODUCTS:
+            return PRODUCTS[product], _number(version)
+    return None
+
+
+def _family(user_agent: str) -> tuple[str, int] | None:
+    found = _expressions().ua.extract(user_agent)
+    if found is None:
+        return None
+    browser = FAMILIES.get(found.family, found.family)
+    return (browser, _number(found.major)) if browser else None
+
+
+# What is left to go by where an agent names nothing finer, the outermost first.
+_ENGINES = {"opera": "Opera", "firefox": "Firefox", "chrome": "Chrome", "safari": "Safari"}
+
+
+def _engine(products: list[tuple[str, str]]) -> tuple[str, int] | None:
+    versions = dict(products)
+    for product, browser in _ENGINES.items():
+        if product in versions:
+            return browser, _number(versions[product])
+    return None
+
+
+def _number(digits: str | None) -> int:
+    return min(int(digits), _HIGHEST_VERSION) if digits and digits.isdecimal() else 0
+
+
+_WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})")
+_FINEST_FIRST = list(WORDS)
+
+
+def _system(user_agent: str, text: str) -> str:
+    found = _expressions().os.extract(user_agent)
+    name = SYSTEMS.get(found.family, "") if found else ""
+    if name == "Android":
+        return "HarmonyOS" if "harmonyos" in text else name
+    if name:
+        return name
+    words = _WORD.findall(text)
+    return WORDS[min(words, key=_FINEST_FIRST.index)] if words else ""
+
+
+def _with_hints(agent: Agent, hints: ClientHints) -> Agent:
+    browser, version = _hinted_browser(agent, hints.brands)
+    system = _hinted_system(agent.os, hints.platform)
+    return Agent(browser, version, system, _hinted_device(agent, system, hints))
+
+
+# Agents that other browsers send too; as brands they say no more.
+_SHARED = {"", "Chrome", "Android WebView"}
+
+
+def _hinted_browser(agent: Agent, header: str) -> tuple[str, int]:
+    brands = [
+        (BRANDS[key], brand.version)
+        for brand in read_brands(header)
+        if (key := brand.name.replace(" ", "").lower()) in BRANDS
+    ]
+    finer = [brand for brand in brands if brand[0] not in _SHARED]
+    # "Opera GX" is finer than "Opera".
+    if finer and (agent.browser in _SHARED or finer[0][0].startswith(agent.browser)):
+        return finer[0]
+    if brands and agent.browser in {"", "Chrome"}:
+        return brands[0]
+    return agent.browser, agent.version
+
+
+# Systems that have a platform's name in the hints for want of one of their own.
+_KINDRED = {
+    "Android": {"HarmonyOS", "KaiOS", "Tizen"},
+    "Linux": {"Android", "Chrome OS", "KaiOS", "Tizen", "webOS"},
+}
+
+
+def _hinted_system(system: str, header: str) -> str:
+    platform = PLATFORMS.get(read_string(header), "")
+    return system if not platform or system in _KINDRED.get(platform, ()) else platform
+
+
+_FORM_FACTORS = {
+    "Automotive": "other",
+    "Desktop": "desktop",
+    "Mobile": "mobile",
+    "Tablet": "tablet",
+    "Watch": "other",
+    "XR": "other",
+}
+_DESKTOPS = {"Chrome OS", "Linux", "Windows", "macOS"}
+
+
+def _hinted_device(agent: Agent, system: str, hints: ClientHints) -> str:
+    if agent.device in {"tv", "other"}:
+        return agent.device
+    for form in read_strings(hints.form_factors):
+        if form in _FORM_FACTORS:
+            return _FORM_FACTORS[form]
+    mobile = read_boolean(hints.mobile)
+    if mobile:
+        # A phone's browser that asks for pages as a desktop gets them sends a desktop's agent.
+        return "mobile" if agent.device == "desktop" else agent.device
+    if mobile is False and system == "Android":
         return "tablet"
-    if _MOBILE.search(user_agent):
-        return "mobile"
-    if system == "Android":
-        return "tablet"
-    if system in _DESKTOPS or _DESKTOP.search(user_agent):
-        return "desktop"
-    return "other"
+    return "desktop" if system != agent.os and system in _DESKTOPS else agent.device

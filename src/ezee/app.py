@@ -23,6 +23,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from ezee import __version__
 from ezee.accounts.database import Database
 from ezee.accounts.directory import SiteDirectory
+from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tokens import LastUsed
 from ezee.clock import Clock
 from ezee.erasing import erase_due
@@ -55,7 +56,7 @@ def build(
 
     The caller opened those and closes them, after the application's shutdown.
     """
-    directory = SiteDirectory(database, clock)
+    directory = SiteDirectory(database, read_service_key(settings.data), clock)
     last_used = LastUsed(database)
     authenticator = Authenticator(database, last_used, clock, https=settings.https)
     commit = GroupCommit(store, salts)

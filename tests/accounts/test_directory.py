@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from ezee.accounts.database import Database
 from ezee.accounts.directory import SiteDirectory
+from ezee.accounts.service_key import opt_out_key
 from ezee.accounts.trackers import TrackerChange, add_tracker, change_tracker, remove_tracker
 from ezee.accounts.users import remove_user
 from ezee.model.site import SiteConfig
@@ -27,7 +28,7 @@ BLOG = TrackerChange(
 
 @pytest.fixture
 def directory(database: Database, clock: FakeClock) -> Iterator[SiteDirectory]:
-    opened = SiteDirectory(database, clock)
+    opened = SiteDirectory(database, bytes(32), clock)
     yield opened
     opened.close()
 
@@ -51,6 +52,7 @@ def test_a_tracker_is_found_with_all_that_collecting_needs(
         hostnames=("shop.example.com",),
         public_stats=False,
         owner=alice,
+        opt_out_key=opt_out_key(bytes(32), site_id),
     )
 
 

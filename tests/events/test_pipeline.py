@@ -16,14 +16,18 @@ def test_the_steps_in_order() -> None:
     assert [step.__name__ for step in STEPS] == [
         "put_identity",
         "put_time",
-        "put_verdict",
-        "put_agent",
         "put_page",
-        "put_source",
+        "drop_opted_out",
+        "drop_other_hosts",
         "put_country",
+        "drop_excluded",
+        "put_agent",
+        "put_source",
+        "put_verdict",
         "put_screen",
         "put_language",
         "put_money",
+        "put_stamp",
         "put_visitor",
     ]
 

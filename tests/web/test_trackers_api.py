@@ -16,6 +16,7 @@ pytestmark = pytest.mark.service
 
 FIELDS = ["id", "name", "domain", "site_id", "created_at"]
 SETTINGS = ["timezone", "hostnames", "public_stats"]
+RULES = ["page_rules", "exclusions", "respect_gpc", "respect_dnt", "places"]
 TRACKERS = "/api/v1/trackers"
 
 
@@ -73,7 +74,7 @@ def test_one_tracker_carries_its_settings_too(owner: Account, tracker: Any) -> N
     answer = owner.client.get(f"{TRACKERS}/{tracker['id']}")
     assert answer.status_code == 200
     assert answer.json() == {"data": tracker}
-    assert list(tracker) == FIELDS + SETTINGS
+    assert list(tracker) == FIELDS + SETTINGS + RULES
     assert [tracker[name] for name in SETTINGS] == ["UTC", [], True]
 
 

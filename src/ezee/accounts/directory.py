@@ -9,13 +9,16 @@ from __future__ import annotations
 import sqlite3
 import threading
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from ezee.accounts.database import Database
 from ezee.accounts.policy import seen_by_service
 from ezee.accounts.selftest import self_test_config
+from ezee.accounts.service_key import opt_out_key, signing_secret
 from ezee.accounts.tables import SelfTest, Tracker
+from ezee.accounts.trackers import rules_of
 from ezee.clock import Clock
 from ezee.model.site import SiteConfig, is_site_id
 
@@ -28,8 +31,9 @@ _CHECK_EVERY = 0.25
 class SiteDirectory:
     """Finds trackers."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, service_key: bytes, clock: Clock) -> None:
         self._database = database
+        self._service_key = service_key
         self._clock = clock
         self._lock = threading.Lock()
         self._found: dict[str, SiteConfig] = {}
@@ -65,7 +69,7 @@ class SiteDirectory:
     def _look_up(self, site_id: str) -> SiteConfig | None:
         found, unknown = self._found, self._unknown
         with seen_by_service(self._database) as session:
-            site = _find(session, site_id)
+            site = _find(session, site_id, self._service_key)
         if site is not None:
             found[site_id] = site
             return site
@@ -83,16 +87,26 @@ class SiteDirectory:
         return int(version)
 
 
-def _find(session: Session, site_id: str) -> SiteConfig | None:
+def _find(session: Session, site_id: str, service_key: bytes) -> SiteConfig | None:
     tracker = session.scalar(sa.select(Tracker).where(Tracker.site_id == site_id))
     if tracker is not None:
-        return site_config(tracker)
+        return _with_secrets(site_config(tracker), tracker.signing_nonce, service_key)
     hidden = session.get(SelfTest, site_id)
     return None if hidden is None else self_test_config(hidden.site_id)
 
 
+def _with_secrets(site: SiteConfig, nonce: str | None, service_key: bytes) -> SiteConfig:
+    return msgspec.structs.replace(
+        site,
+        signing_secret=signing_secret(service_key, site.site_id, bytes.fromhex(nonce))
+        if nonce
+        else "",
+        opt_out_key=opt_out_key(service_key, site.site_id),
+    )
+
+
 def site_config(tracker: Tracker) -> SiteConfig:
-    """What the event side needs to know of a tracker."""
+    """What the event side needs to know of a tracker, apart from its secrets."""
     return SiteConfig(
         site_id=tracker.site_id,
         domain=tracker.domain,
@@ -100,4 +114,5 @@ def site_config(tracker: Tracker) -> SiteConfig:
         hostnames=tuple(tracker.hostnames),
         public_stats=tracker.public_stats,
         owner=tracker.user_id,
+        rules=rules_of(tracker),
     )

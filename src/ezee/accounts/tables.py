@@ -6,6 +6,8 @@ Times are milliseconds UTC. Every table that belongs to a user inherits ``Owned`
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -13,7 +15,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 class Table(DeclarativeBase):
     """What all tables share."""
 
-    type_annotation_map = {int: BigInteger, str: String, list[str]: JSON}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        int: BigInteger,
+        str: String,
+        list[str]: JSON,
+        dict[str, Any]: JSON,
+    }
 
 
 class Owned:
@@ -35,7 +42,11 @@ class User(Table):
 
 
 class Tracker(Owned, Table):
-    """A site that is counted."""
+    """A site that is counted.
+
+    ``rules`` are a ``model.rules.SiteRules`` as JSON, without what is left at its default.
+    ``signing_nonce`` (hex) tells the signing secret from earlier ones; None: there is none.
+    """
 
     __tablename__ = "trackers"
     __table_args__ = (UniqueConstraint("user_id", "domain"),)
@@ -47,6 +58,8 @@ class Tracker(Owned, Table):
     timezone: Mapped[str]
     hostnames: Mapped[list[str]]
     public_stats: Mapped[bool] = mapped_column(Boolean)
+    rules: Mapped[dict[str, Any]]
+    signing_nonce: Mapped[str | None]
     created_at: Mapped[int]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -15,9 +15,12 @@ from ezee.accounts import erasures
 from ezee.accounts.database import Database
 from ezee.accounts.domains import normal_domain
 from ezee.accounts.policy import seen_by, seen_by_service
+from ezee.accounts.rules import FIELDS as RULES
+from ezee.accounts.rules import changed_rules
 from ezee.accounts.tables import Tracker
 from ezee.errors import Conflict, FieldError, InvalidRequest, NotFound
 from ezee.model.calendar import find_zone
+from ezee.model.rules import DEFAULT_RULES, SiteRules
 
 NAME_LIMIT = 200
 HOSTNAME_LIMIT = 50
@@ -31,6 +34,11 @@ class TrackerChange(msgspec.Struct, frozen=True):
     timezone: str | None = None
     hostnames: Sequence[str] | None = None
     public_stats: bool | None = None
+    page_rules: Mapping[str, object] | None = None
+    exclusions: Mapping[str, object] | None = None
+    respect_gpc: bool | None = None
+    respect_dnt: bool | None = None
+    places: str | None = None
 
 
 def add_tracker(database: Database, viewer: str, change: TrackerChange, now: int) -> Tracker:
@@ -45,6 +53,7 @@ def add_tracker(database: Database, viewer: str, change: TrackerChange, now: int
         user_id=viewer,
         site_id=f"ezi_{secrets.token_hex(6)}",
         created_at=now,
+        rules=_new_rules(DEFAULT_RULES, change),
         **{"timezone": "UTC", "hostnames": [], "public_stats": True, **values},
     )
     try:
@@ -94,6 +103,7 @@ def change_tracker(
             tracker = session.scalar(sa.select(Tracker).where(Tracker.id == tracker_id))
             if tracker is None:
                 raise NotFound
+            tracker.rules = _new_rules(rules_of(tracker), change)
             if has_events and values.get("timezone", tracker.timezone) != tracker.timezone:
                 raise Conflict("The time zone cannot change once the tracker has events.")
             for name, value in values.items():
@@ -124,6 +134,11 @@ def every_tracker(database: Database) -> list[Tracker]:
         return list(session.scalars(sa.select(Tracker).order_by(Tracker.created_at, Tracker.id)))
 
 
+def rules_of(tracker: Tracker) -> SiteRules:
+    """The tracker's rules."""
+    return msgspec.convert(tracker.rules, SiteRules)
+
+
 def _taken(domain: str) -> Conflict:
     return Conflict(f"This account has a tracker for {domain} already.")
 
@@ -132,7 +147,10 @@ def _checked(change: TrackerChange, required: Sequence[str] = ()) -> dict[str, o
     """The values to store; every wrong one is named."""
     errors: list[FieldError] = []
     values: dict[str, object] = {}
+    rules = _asked_rules(change)
     for name, given in msgspec.structs.asdict(change).items():
+        if name in rules:
+            continue
         if given is None:
             if name in required:
                 errors.append(FieldError(name, "is required"))
@@ -141,9 +159,22 @@ def _checked(change: TrackerChange, required: Sequence[str] = ()) -> dict[str, o
         if value is None:
             errors.append(FieldError(name, EXPECTED[name]))
         values[name] = value
+    errors += changed_rules(DEFAULT_RULES, rules)[1]
     if errors:
         raise InvalidRequest("; ".join(f"{name}: {text}" for name, text in errors), errors)
     return values
+
+
+def _asked_rules(change: TrackerChange) -> dict[str, object]:
+    asked = {name: getattr(change, name) for name in RULES}
+    return {name: given for name, given in asked.items() if given is not None}
+
+
+def _new_rules(rules: SiteRules, change: TrackerChange) -> dict[str, Any]:
+    """The rules as they are stored, after a change that was checked before."""
+    rules, _ = changed_rules(rules, _asked_rules(change))
+    stored: dict[str, Any] = msgspec.to_builtins(rules)
+    return stored
 
 
 def _read(name: str, given: object) -> object:

@@ -38,6 +38,8 @@ class Payload(msgspec.Struct, gc=False):
     id: str | None = None
     client_ip: str | None = None
     user_agent: str | None = None
+    opt_out: str | None = None
+    stamp: str | None = None
     events: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -156,10 +158,18 @@ _URL = re.compile(r"https?://[^/?#\s]|/", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8}){0,8}")
 _PROP_KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
-_LONGEST = {"url": 8192, "name": 120, "referrer": 8192, "id": 64, "user_agent": 2000}
+_LONGEST = {
+    "url": 8192,
+    "name": 120,
+    "referrer": 8192,
+    "id": 64,
+    "user_agent": 2000,
+    "opt_out": 64,
+    "stamp": 100,
+}
 _TEXTS = (
     *("site_id", "url", "name", "referrer", "title", "timestamp"),
-    *("id", "client_ip", "user_agent"),
+    *("id", "client_ip", "user_agent", "opt_out", "stamp"),
 )
 _NOT_EMPTY = ("name", "id", "client_ip")
 
@@ -186,7 +196,7 @@ def _wrong_fields(payload: Payload) -> Iterable[str]:
 
 
 def _wrong_lengths(payload: Payload) -> Iterable[str]:
-    for name in ("name", "referrer", "id", "user_agent"):
+    for name in ("name", "referrer", "id", "user_agent", "opt_out", "stamp"):
         value = getattr(payload, name)
         if value is not None and (
             len(value) > _LONGEST[name] or (not value and name in _NOT_EMPTY)

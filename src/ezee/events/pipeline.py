@@ -8,14 +8,17 @@ from ezee.events.draft import Draft
 from ezee.events.steps.agent import put_agent
 from ezee.events.steps.bot import put_verdict
 from ezee.events.steps.country import put_country
+from ezee.events.steps.exclusion import drop_excluded, drop_other_hosts
 from ezee.events.steps.identity import put_identity
 from ezee.events.steps.language import put_language
 from ezee.events.steps.money import put_money
 from ezee.events.steps.page import put_page
 from ezee.events.steps.screen import put_screen
 from ezee.events.steps.source import put_source
+from ezee.events.steps.stamp import put_stamp
 from ezee.events.steps.time import put_time
 from ezee.events.steps.visitor import put_visitor
+from ezee.events.steps.wish import drop_opted_out
 from ezee.model.event import Bot, DropReason, Event
 
 Step = Callable[[Draft], DropReason | None]
@@ -23,14 +26,18 @@ Step = Callable[[Draft], DropReason | None]
 STEPS: tuple[Step, ...] = (
     put_identity,
     put_time,
-    put_verdict,
-    put_agent,
     put_page,
-    put_source,
+    drop_opted_out,
+    drop_other_hosts,
     put_country,
+    drop_excluded,
+    put_agent,
+    put_source,
+    put_verdict,
     put_screen,
     put_language,
     put_money,
+    put_stamp,
     put_visitor,
 )
 

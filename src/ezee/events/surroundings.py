@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from ezee.events.sources.overrides import NO_OVERRIDES, Overrides
 from ezee.model.event import Population
 
 
@@ -25,3 +26,4 @@ class Surroundings:
     """The salts, and what the operator has configured."""
 
     salts: VisitorSalts
+    referrers: Overrides = NO_OVERRIDES

@@ -21,6 +21,8 @@ EXPECTED = {
     "id": "must be text of 1 to 64 characters",
     "client_ip": "must be an IPv4 or IPv6 address",
     "user_agent": "must be text of at most 2,000 characters",
+    "opt_out": "must be text of at most 64 characters",
+    "stamp": "must be text of at most 100 characters",
     "events": "must be a list of 1 to 500 events",
 }
 NOT_JSON = "The body is not valid JSON in UTF-8."

@@ -52,13 +52,18 @@ def group_of(path: str, groups: tuple[str, ...]) -> str:
 
     A page without kept parameters has only a path; with them, its query is text like the rest.
     """
+    return find_group(path, groups) or path
+
+
+def find_group(path: str, groups: tuple[str, ...]) -> str | None:
+    """The first group that fits all of a path."""
     if not groups:
-        return path
+        return None
     text = path.encode(errors="surrogatepass")
     for group in _compiled(groups):
         if text.startswith(group.start) and group.whole.fullmatch(text):
             return group.pattern
-    return path
+    return None
 
 
 class _Group(NamedTuple):

@@ -6,11 +6,17 @@ import re
 
 import msgspec
 
+from ezee.model.rules import DEFAULT_RULES, SiteRules
+
 _SITE_ID = re.compile(r"ezi_([0-9a-f]{12})")
 
 
 class SiteConfig(msgspec.Struct, frozen=True):
-    """What collecting an event needs to know of its tracker."""
+    """What collecting an event needs to know of its tracker.
+
+    ``signing_secret`` is what its own servers sign with, "" where it has none; ``opt_out_key``
+    shows that an opt-out link came from its owner.
+    """
 
     site_id: str
     domain: str
@@ -18,6 +24,9 @@ class SiteConfig(msgspec.Struct, frozen=True):
     hostnames: tuple[str, ...]
     public_stats: bool
     owner: str
+    rules: SiteRules = DEFAULT_RULES
+    signing_secret: str = ""
+    opt_out_key: str = ""
 
     @property
     def key(self) -> int:

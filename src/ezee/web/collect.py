@@ -19,8 +19,11 @@ from ezee.errors import (
     RateLimited,
     UnsupportedMediaType,
 )
+from ezee.events.client_hints import ClientHints
 from ezee.events.collector import ACCEPTED_ONE, Collector, Outcome, Sender, plain_address
 from ezee.events.payload import BODY_LIMIT, Judged, Payload, read_body, read_query
+from ezee.events.signals import Signals
+from ezee.events.steps.wish import COOKIE
 from ezee.limits import Allowance, Buckets
 from ezee.web.auth import Authenticator, Credentials, check_scope
 from ezee.web.errors import Answer, answer_json, log_failure
@@ -42,6 +45,7 @@ _PREFLIGHT = Answer(
 )
 _BODY_TYPES = {b"application/json", b"text/plain"}
 _BODY_TYPES_SENTENCE = "Send the body as application/json, or as text/plain that holds JSON."
+_OPT_OUT = COOKIE.encode()
 _encode = msgspec.json.Encoder().encode
 
 
@@ -160,7 +164,23 @@ def _sender(scope: HTTPScope, headers: _Headers, principal: Principal | None) ->
     user_agent = headers.raw(b"user-agent").decode("utf-8", "backslashreplace")
     # An event that needs an owner's word is written on the owner's behalf.
     owner = principal.user_id if principal and principal.may("write") else None
-    return Sender(address, user_agent, owner)
+    return Sender(address, user_agent, owner, _signals(headers))
+
+
+def _signals(headers: _Headers) -> Signals:
+    cookies = headers.raw(b"cookie")
+    return Signals(
+        ClientHints(
+            headers.text(b"sec-ch-ua-full-version-list") or headers.text(b"sec-ch-ua") or "",
+            headers.text(b"sec-ch-ua-mobile") or "",
+            headers.text(b"sec-ch-ua-platform") or "",
+            headers.text(b"sec-ch-ua-form-factors") or "",
+        ),
+        language=bool(headers.raw(b"accept-language")),
+        dnt=headers.raw(b"dnt") == b"1",
+        gpc=headers.raw(b"sec-gpc") == b"1",
+        opt_out=cookies.decode("latin-1") if _OPT_OUT in cookies else "",
+    )
 
 
 def _payloads(sent: Payload | list[Judged]) -> list[Payload]:

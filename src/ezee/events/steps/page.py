@@ -8,7 +8,7 @@ from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from ezee.events.draft import Draft
-from ezee.model.pages import NO_PAGE_RULES, PageRules, group_of
+from ezee.model.pages import PageRules, group_of
 
 _LIMIT = 2_000
 _PARTS = re.compile(
@@ -20,8 +20,9 @@ _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 def put_page(draft: Draft) -> None:
     """Path and page of the event's address; empty for a custom event without one."""
     if draft.payload.url is not None:
-        draft.path = clean_path(draft.payload.url, NO_PAGE_RULES)
-        draft.page = page_of(draft.payload.url, NO_PAGE_RULES)
+        rules = draft.site.rules.page_rules
+        draft.path = clean_path(draft.payload.url, rules)
+        draft.page = page_of(draft.payload.url, rules)
 
 
 @lru_cache(maxsize=20_000)

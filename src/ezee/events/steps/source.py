@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ezee.events.draft import Draft
 from ezee.events.sources.campaigns import Campaign, campaign_of
 from ezee.events.sources.channels import channel_of
-from ezee.events.sources.overrides import NO_OVERRIDES, Overrides
+from ezee.events.sources.overrides import Overrides
 from ezee.events.sources.referrers import known_referrer, known_source, referrer_host
 
 DIRECT = "Direct"
@@ -26,7 +26,7 @@ def put_source(draft: Draft) -> None:
     campaign = campaign_of(draft.payload.url or "")
     draft.referrer = _referrer(draft)
     draft.campaign = campaign[:5]
-    draft.source, draft.channel = source_of(campaign, draft.referrer, NO_OVERRIDES)
+    draft.source, draft.channel = source_of(campaign, draft.referrer, draft.surroundings.referrers)
 
 
 @lru_cache(maxsize=20_000)

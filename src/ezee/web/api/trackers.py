@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import anyio.to_thread
 import msgspec
@@ -15,6 +15,8 @@ from ezee.accounts.trackers import TrackerChange
 from ezee.erasing import erase_due
 from ezee.errors import InvalidRequest
 from ezee.model.calendar import utc_text
+from ezee.model.exclusions import Exclusions
+from ezee.model.pages import PageRules
 from ezee.model.site import site_key
 from ezee.web.api.documentation import errors
 from ezee.web.api.guards import bearer, json_body, principal_of
@@ -45,6 +47,11 @@ class TrackerDetail(msgspec.Struct, frozen=True):
     timezone: str
     hostnames: list[str]
     public_stats: bool
+    page_rules: PageRules
+    exclusions: Exclusions
+    respect_gpc: bool
+    respect_dnt: bool
+    places: Literal["country", "region", "city"]
 
 
 class TrackerList(msgspec.Struct, frozen=True):
@@ -161,6 +168,7 @@ def _summary(row: Tracker) -> TrackerSummary:
 
 
 def _detail(row: Tracker) -> TrackerDetail:
+    rules = trackers.rules_of(row)
     return TrackerDetail(
         row.id,
         row.name,
@@ -170,4 +178,9 @@ def _detail(row: Tracker) -> TrackerDetail:
         row.timezone,
         list(row.hostnames),
         row.public_stats,
+        rules.page_rules,
+        rules.exclusions,
+        rules.respect_gpc,
+        rules.respect_dnt,
+        rules.places,
     )

@@ -1,0 +1,137 @@
+"""Changing a tracker's rules: what was asked for is read, and every wrong field is named."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, get_type_hints
+
+import msgspec
+
+from ezee.accounts.domains import normal_domain
+from ezee.errors import FieldError
+from ezee.model.exclusions import Exclusions
+from ezee.model.pages import PageRules, find_errors
+from ezee.model.rules import SiteRules
+
+FIELDS = SiteRules.__struct_fields__
+_ENTRY_LIMIT = 100
+_AGENT_LIMIT = 100
+_COUNTRY = re.compile(r"[A-Za-z]{2}")
+
+
+def changed_rules(
+    rules: SiteRules, asked: Mapping[str, object]
+) -> tuple[SiteRules, list[FieldError]]:
+    """The rules with the fields that were asked for; within an object, too, the others stay.
+
+    ``asked`` is decoded JSON. Where there are errors the rules are as they were.
+    """
+    values: dict[str, object] = {}
+    errors: list[FieldError] = []
+    for name, given in asked.items():
+        current = getattr(rules, name)
+        if isinstance(current, PageRules | Exclusions):
+            values[name], wrong = _changed_object(current, given)
+            errors += (FieldError(f"{name}{each.field}", each.message) for each in wrong)
+        elif _is_of_type(SiteRules, name, given):
+            values[name] = given
+        else:
+            errors.append(FieldError(name, _EXPECTED[name]))
+    return (rules if errors else msgspec.structs.replace(rules, **values)), errors
+
+
+def _changed_object(current: Any, given: object) -> tuple[Any, list[FieldError]]:
+    """An object of the rules with the given fields; its errors name ``.field``."""
+    if not isinstance(given, Mapping):
+        return current, [FieldError("", "must be an object")]
+    errors = [
+        FieldError(f".{name}", _EXPECTED.get(name, "is not a setting"))
+        for name, value in given.items()
+        if not _is_of_type(type(current), name, value)
+    ]
+    if errors:
+        return current, errors
+    wanted = msgspec.convert({**msgspec.to_builtins(current), **given}, type(current))
+    if isinstance(wanted, PageRules):
+        return wanted, [FieldError(f".{name}", text) for name, text in find_errors(wanted)]
+    return _checked_exclusions(wanted)
+
+
+def _is_of_type(owner: type, name: str, value: object) -> bool:
+    kind = _types(owner).get(name)
+    if kind is None:
+        return False
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+@cache
+def _types(owner: type) -> dict[str, Any]:
+    return get_type_hints(owner)
+
+
+def _checked_exclusions(given: Exclusions) -> tuple[Exclusions, list[FieldError]]:
+    """Each entry in its one form, or the fields with an entry that has none."""
+    values: dict[str, tuple[str, ...]] = {}
+    errors: list[FieldError] = []
+    for name, read in _ENTRIES.items():
+        entries = [read(text.strip()) for text in getattr(given, name)]
+        known = [entry for entry in entries if entry is not None]
+        if len(known) < len(entries) or len(entries) > _ENTRY_LIMIT:
+            errors.append(FieldError(f".{name}", _EXPECTED[name]))
+        values[name] = tuple(dict.fromkeys(known))
+    wrong_paths = find_errors(PageRules(groups=given.paths))
+    errors += (FieldError(".paths", each.message) for each in wrong_paths)
+    return Exclusions(**values), errors
+
+
+def _network(text: str) -> str | None:
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return None
+    whole = network.num_addresses == 1
+    return str(network.network_address) if whole else str(network)
+
+
+def _country(text: str) -> str | None:
+    return text.upper() if _COUNTRY.fullmatch(text) else None
+
+
+def _agent(text: str) -> str | None:
+    return text if 0 < len(text) <= _AGENT_LIMIT and text.isprintable() else None
+
+
+def _hostname(text: str) -> str | None:
+    host = normal_domain(text.removeprefix("*."))
+    return f"*.{host}" if host and text.startswith("*.") else host
+
+
+_ENTRIES: dict[str, Callable[[str], str | None]] = {
+    "networks": _network,
+    "paths": str,
+    "countries": _country,
+    "agents": _agent,
+    "hostnames": _hostname,
+}
+_LIST = f"must be a list of up to {_ENTRY_LIMIT}"
+_EXPECTED = {
+    "networks": f"{_LIST} addresses or networks such as 192.0.2.0/24",
+    "paths": f"{_LIST} paths such as /admin/**",
+    "countries": f"{_LIST} two-letter country codes such as DE",
+    "agents": f"{_LIST} parts of agent strings, of 1 to {_AGENT_LIMIT} printable characters each",
+    "hostnames": f"{_LIST} hosts such as example.com or *.example.com",
+    "keep_parameters": "must be a list of names of query parameters",
+    "groups": "must be a list of patterns such as /user/*/posts",
+    "hash_routing": "must be true or false",
+    "strip_slash": "must be true or false",
+    "respect_gpc": "must be true or false",
+    "respect_dnt": "must be true or false",
+    "places": "must be country, region or city",
+}

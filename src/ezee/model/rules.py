@@ -1,0 +1,27 @@
+"""The rules of one tracker: how its owner wants its events read, and which not at all."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from ezee.model.exclusions import Exclusions
+from ezee.model.pages import NO_PAGE_RULES, PageRules
+
+
+class SiteRules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What may be set for a tracker, apart from what it is.
+
+    ``respect_gpc`` and ``respect_dnt`` say whose wish not to be counted is heard: that of browsers
+    that send ``Sec-GPC: 1`` or ``DNT: 1``. ``places`` is how closely a visitor's place is kept.
+    """
+
+    page_rules: PageRules = NO_PAGE_RULES
+    exclusions: Exclusions = Exclusions()
+    respect_gpc: bool = True
+    respect_dnt: bool = False
+    places: Literal["country", "region", "city"] = "country"
+
+
+DEFAULT_RULES = SiteRules()

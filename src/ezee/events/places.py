@@ -98,7 +98,7 @@ ALLOCATED = AllocatedPlaces()
 @lru_cache(maxsize=_REMEMBERED)
 def _allocated(address: str) -> Place:
     try:
-        return Place(_country(iptocc.country_code(_clients_own(address)) or ""))
+        return Place(_country(iptocc.country_code(_clients_own(address))))
     except (TypeError, ValueError):
         return NOWHERE
 
@@ -213,13 +213,17 @@ def _look_up(reader: maxminddb.Reader, address: str) -> Place:
         return NOWHERE
 
 
+# How an address begins that may hold an IPv4 address, in whatever spelling.
+_HOLDING_IPV4 = ("0", ":", "2001:0", "2001::", "2002:")
+
+
 def _clients_own(address: str) -> str:
     """The IPv4 address within an IPv6 one, where it is the client's: mapped, 6to4 or Teredo.
 
     Raises:
-        ValueError: it has a colon and is no IPv6 address.
+        ValueError: it begins like such an address and is none.
     """
-    if ":" not in address:
+    if ":" not in address or not address.startswith(_HOLDING_IPV4):
         return address
     six = ipaddress.IPv6Address(address)
     # A Teredo address has its server's as well, which says nothing of the client (RFC 4380).
@@ -246,57 +250,55 @@ def _credit(database_type: str) -> Credit:
     return next(found, Credit("", ""))
 
 
-# Where each is found in a record: nested as in GeoLite2 and DB-IP's own files, flat as in
-# IPinfo's and in the tables that others make of these.
-_COUNTRY = (
-    ("country", "iso_code"),
-    ("country_code",),
-    ("country",),
-    ("registered_country", "iso_code"),
-)
-_REGION_CODE = (("subdivisions", 0, "iso_code"), ("region_code",))
-_REGION_NAME = (("subdivisions", 0, "names", "en"), ("region",), ("state1",), ("state",))
-_CITY = (("city", "names", "en"), ("city",))
-
-# The registries' and the databases' codes for what is no country: Europe, Asia-Pacific, unknown.
+# What the registries and the databases say for no country: Europe, Asia-Pacific, unknown.
 _NO_COUNTRIES = {"AP", "EU", "XX", "ZZ"}
-_COUNTRY_CODE = re.compile(r"[A-Z]{2}")
-_REGION_PART = re.compile(r"[A-Z0-9]{1,3}")
+_REGION_CODE = re.compile(r"[A-Z0-9]{1,3}")
 _NAME_LIMIT = 100
 
 
 def place_in(record: object) -> Place:
-    """The place that a database's record tells of. Without a country there is none."""
-    country = next(filter(None, (_country(_text(record, path)) for path in _COUNTRY)), "")
+    """The place that a database's record tells of. Without a country there is none.
+
+    Records are nested in GeoLite2 and DB-IP's own files, and flat in IPinfo's and in the tables
+    that others make of these: ``{"country": {"iso_code": "DE"}}``, ``{"country_code": "DE"}``.
+    """
+    if not isinstance(record, dict):
+        return NOWHERE
+    fields = map(record.get, ("country_code", "country", "registered_country"))
+    country = next(filter(None, map(_country, fields)), "")
     if not country:
         return NOWHERE
-    return Place(country, _region(record, country), _first(record, _CITY))
+    return Place(country, _region(record, country), _name(record.get("city")))
 
 
-def _country(text: str) -> str:
-    code = text.upper()
-    return code if _COUNTRY_CODE.fullmatch(code) and code not in _NO_COUNTRIES else ""
+def _country(value: object) -> str:
+    code = _code(value)
+    is_code = len(code) == 2 and code.isascii() and code.isalpha()
+    return code if is_code and code not in _NO_COUNTRIES else ""
 
 
-def _region(record: object, country: str) -> str:
+def _region(record: dict[str, object], country: str) -> str:
     """``DE-BE``, whether the record says that or ``BE``; else the region's name."""
-    code = _first(record, _REGION_CODE).upper().removeprefix(f"{country}-")
-    if _REGION_PART.fullmatch(code):
-        return f"{country}-{code}"
-    return _first(record, _REGION_NAME)
+    match record.get("subdivisions"):
+        case [largest, *_]:
+            code, name = _code(largest), _name(largest)
+        case _:
+            code = _code(record.get("region_code"))
+            name = _name(record.get("region") or record.get("state1") or record.get("state"))
+    code = code.removeprefix(f"{country}-")
+    return f"{country}-{code}" if _REGION_CODE.fullmatch(code) else name
 
 
-def _first(record: object, paths: tuple[tuple[str | int, ...], ...]) -> str:
-    return next(filter(None, (_text(record, path) for path in paths)), "")
+def _code(value: object) -> str:
+    """A code, plain or as ``{"iso_code": "DE"}``."""
+    if isinstance(value, dict):
+        value = value.get("iso_code")
+    return value.upper() if isinstance(value, str) else ""
 
 
-def _text(value: object, path: tuple[str | int, ...]) -> str:
-    """The text that a path of keys and indexes leads to; "" where there is none."""
-    for step in path:
-        if isinstance(value, dict):
-            value = value.get(step)
-        elif isinstance(value, list) and value and step == 0:
-            value = value[0]
-        else:
-            return ""
+def _name(value: object) -> str:
+    """A name, plain or as ``{"names": {"en": "Berlin"}}``."""
+    if isinstance(value, dict):
+        names = value.get("names")
+        value = names.get("en") if isinstance(names, dict) else None
     return " ".join(value.split())[:_NAME_LIMIT] if isinstance(value, str) else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, collapse_addresses, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
 from ezee.events.bots.lists import read_list
@@ -19,8 +19,8 @@ class Networks:
     def __init__(self, networks: Iterable[IPv4Network | IPv6Network]) -> None:
         every = list(networks)
         self._ranges = {
-            4: _Ranges(collapse_addresses(net for net in every if isinstance(net, IPv4Network))),
-            6: _Ranges(collapse_addresses(net for net in every if isinstance(net, IPv6Network))),
+            version: _Ranges(network for network in every if network.version == version)
+            for version in (4, 6)
         }
         self._empty = not every
         self._find = lru_cache(maxsize=_CACHED)(self._has)
@@ -53,14 +53,23 @@ class Networks:
 class _Ranges:
     """Numbers of addresses, as ranges that do not touch, in order."""
 
-    def __init__(self, networks: Iterable[IPv4Network] | Iterable[IPv6Network]) -> None:
-        ranges = [(int(net.network_address), int(net.broadcast_address)) for net in networks]
-        self._first = [first for first, _ in ranges]
-        self._last = [last for _, last in ranges]
+    def __init__(self, networks: Iterable[IPv4Network | IPv6Network]) -> None:
+        self._first: list[int] = []
+        self._last: list[int] = []
+        for first, last in sorted(map(_ends, networks)):
+            if self._last and first <= self._last[-1] + 1:
+                self._last[-1] = max(self._last[-1], last)
+            else:
+                self._first.append(first)
+                self._last.append(last)
 
     def __contains__(self, number: int) -> bool:
         place = bisect_right(self._first, number) - 1
         return place >= 0 and number <= self._last[place]
+
+
+def _ends(network: IPv4Network | IPv6Network) -> tuple[int, int]:
+    return int(network.network_address), int(network.broadcast_address)
 
 
 NO_NETWORKS = Networks(())

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+from ezee.events.bots.verdict import Category, Verdict
+
+TOO_MANY = Verdict("too many events", Category.RATE)
 _MINUTE = 60_000
 
 

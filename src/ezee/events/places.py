@@ -190,7 +190,7 @@ def _open(path: Path) -> _Database:
         raise SetupError("places_database: the file is not a whole MMDB file.") from None
     if not known:
         raise SetupError("places_database: the file knows no country.")
-    credit = _credit(reader.metadata().database_type)
+    credit = _credit(reader.metadata().database_type or "")
     return _Database(lru_cache(maxsize=_REMEMBERED)(partial(_look_up, reader)), credit)
 
 

@@ -234,7 +234,7 @@ def test_a_body_that_breaks_off_in_garbage_records_nothing(
 
 
 FIELD = b"x: y\r\n"
-LONG = b"x" * 70_000
+LONG = b"x" * 35_000
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ LONG = b"x" * 70_000
         b"GET / HTTP/1.1\r\n" + FIELD * 129 + b"\r\n",
         b"GET / HTTP/1.1\r\n" + FIELD * 130,
         b"GET / HTTP/1.1\r\nx: " + LONG * 30,
-        b"\r\n" * 40_000,
+        b"\r\n" * 20_000,
         HEAD.encode() + b"transfer-encoding: chunked\r\n\r\n0\r\nx: " + LONG,
         HEAD.encode() + b"transfer-encoding: chunked\r\n\r\n0\r\n" + FIELD * 129,
     ],
@@ -256,11 +256,11 @@ def test_a_head_has_a_limit(impatient: Service, text: bytes) -> None:
     answer = exchange(impatient.url, text)
     assert answer is not None
     assert (answer.status, answer.json()["error"]) == (400, "invalid_request")
-    assert "64 KiB" in answer.json()["message"]
+    assert "32 KiB" in answer.json()["message"]
 
 
 def test_a_head_may_be_large(impatient: Service, tracker: dict[str, Any]) -> None:
-    fields = f"cookie: {'x' * 30_000}\r\n" + "x: y\r\n" * 100
+    fields = f"cookie: {'x' * 25_000}\r\n" + "x: y\r\n" * 100
     with connect(impatient) as line:
         line.sendall(request(tracker, fields))
         assert line.recv(65536).startswith(b"HTTP/1.1 202")

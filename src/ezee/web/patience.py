@@ -18,8 +18,8 @@ from ezee.web.crowd import Crowd
 from ezee.web.errors import answer_json
 from ezee.web.protocol import JoinedProtocol
 
-# A pixel's address alone may have 8,192 characters, each percent-encoded.
-_HEAD_LIMIT = 64 << 10
+# A pixel has the whole event in its address, percent-encoded.
+_HEAD_LIMIT = 32 << 10
 _FIELDS_LIMIT = 128
 _PIPELINE_LIMIT = 32
 # Bodies smaller than this are read however much is held for others.
@@ -31,7 +31,7 @@ _LINGER = 2
 
 _NOT_HTTP = "The request cannot be read as HTTP/1.1."
 _HEAD_TOO_LARGE = (
-    "The request's address and header fields are more than 64 KiB, or than 128 fields."
+    "The request's address and header fields are more than 32 KiB, or than 128 fields."
 )
 _PIPELINE_TOO_LONG = "Too many requests were sent ahead of their answers."
 _BODY_TOO_SLOW = "The rest of the body did not come in time. Nothing was recorded."
@@ -124,10 +124,11 @@ class PatientProtocol(JoinedProtocol):
         """The timer runs while, and only while, a request is on its way."""
         if self._refused:
             return
-        if self._unheard > _HEAD_LIMIT or len(self.headers or ()) > _FIELDS_LIMIT:
+        if not (self._in_body or self._unheard):
+            if self._reading is not None:
+                self._stop_reading()
+        elif self._unheard > _HEAD_LIMIT or len(self.headers or ()) > _FIELDS_LIMIT:
             self._refuse(InvalidRequest(_HEAD_TOO_LARGE))
-        elif not (self._in_body or self._unheard):
-            self._stop_reading()
         elif self._reading is None or self._timed_body != self._in_body:
             self._start_reading()
 
@@ -221,13 +222,14 @@ class PatientProtocol(JoinedProtocol):
 
     def on_response_complete(self) -> None:
         """An answer is complete: called by its cycle."""
-        self._let_go()
+        if self._held:
+            self._let_go()
         if self.transport.is_closing():
             self._watch_taking()
-        if self._refused and not self.pipeline and not self.transport.is_closing():
+        elif self._refused and not self.pipeline:
             self._tell(self._last_word)
-        else:
-            super().on_response_complete()
+            return
+        super().on_response_complete()
 
     def _tell(self, why: EzeeError | None) -> None:
         if why is not None:

@@ -93,6 +93,7 @@ AGENTS = [
     ("SomethingElse/1.0", ("", 0, "", "other")),
     ("", ("", 0, "", "other")),
     ("\U0001f600", ("", 0, "", "other")),
+    ("Firefox/127.0 \ud800", ("Firefox", 127, "", "other")),
 ]
 
 

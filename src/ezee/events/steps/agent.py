@@ -45,13 +45,16 @@ class Agent(NamedTuple):
 
 def put_agent(draft: Draft) -> None:
     """Browser, system and device."""
-    draft.browser, _, draft.os, draft.device = read_agent(draft.user_agent)
+    agent = read_agent(draft.user_agent, draft.signals.hints)
+    draft.browser, draft.version, draft.os, draft.device = agent
 
 
 @lru_cache(maxsize=20_000)
 def read_agent(user_agent: str, hints: ClientHints = NO_HINTS) -> Agent:
     """Read an agent string, of which only the beginning counts, and the hints sent with it."""
-    agent = _read_string(user_agent[:_LONGEST])
+    # An agent may be no text at all, which the expressions would refuse.
+    text = user_agent[:_LONGEST].encode(errors="replace").decode()
+    agent = _read_string(text)
     return agent if hints == NO_HINTS else _with_hints(agent, hints)
 
 

@@ -39,6 +39,7 @@ BOTS = [
     (f"Mozilla/5.0 {KHTML} Foocrawler/3)", "contains crawl", Category.OTHER, "Foocrawler/3"),
     ("Foo/1.0 Zed/2 (http://foo.example)", "contains http", Category.OTHER, "Foo/1.0 http"),
     ("Foo", UNUSUAL_FORM, Category.OTHER, "Foo"),
+    (f"Mozilla/5.0 {CHROME} (jane@corp.example)", UNUSUAL_FORM, Category.OTHER, ""),
 ]
 PEOPLE = [
     BROWSER,

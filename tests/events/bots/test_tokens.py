@@ -14,21 +14,21 @@ GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.
     [
         (GOOGLEBOT, "Googlebot", ["Googlebot/2.1", "Googlebot/2.1 Googlebot", "Googlebot"]),
         (GOOGLEBOT, "Googlebot/", ["Googlebot/2.1", "Googlebot/2.1 Googlebot/", "Googlebot/"]),
-        (GOOGLEBOT, "http", ["", "Googlebot/2.1 http", "http"]),
+        (GOOGLEBOT, "http", ["", "Googlebot/2.1 MARK", "MARK"]),
         ("Screaming Frog SEO Spider/19.0", "Frog SEO", ["Frog SEO", "Spider/19.0 Frog SEO"]),
         ("My-Feed.Bot", "Bot", ["My-Feed.Bot", "Bot"]),
-        ("one (bot@example.com) two", "bot", ["", "bot"]),
-        ("x www.example.com/bot", "bot", ["", "bot"]),
+        ("one (bot@example.com) two", "bot", ["", "MARK"]),
+        ("x www.example.com/bot", "bot", ["", "MARK"]),
         ("<b>bot\x00é", "<b>bot\x00é", ["b bot", "b bot"]),
-        ("é", "é", ["", ""]),
+        ("é", "é", ["", "MARK"]),
     ],
 )
 def test_the_product_is_kept(agent: str, matched: str, expected: list[str]) -> None:
     start = agent.index(matched)
-    found = list(tokens(agent, start, start + len(matched)))
+    found = list(tokens(agent, start, start + len(matched), "MARK"))
     assert found[: len(expected)] == expected
 
 
 @pytest.mark.parametrize("agent", ["a" * 200, "a/" + "1" * 200, "a b" * 100])
 def test_tokens_are_short(agent: str) -> None:
-    assert all(len(token) <= LIMIT for token in tokens(agent, 0, len(agent)))
+    assert all(len(token) <= LIMIT for token in tokens(agent, 0, len(agent), "x"))

@@ -39,7 +39,7 @@ def _judge(user_agent: str) -> Verdict | None:
     if not found:
         return None
     pattern, (start, end) = found
-    return Verdict(pattern.rule, pattern.category, _token(text, pattern.rule, start, end))
+    return Verdict(pattern.rule, pattern.category, _token(text, pattern, start, end))
 
 
 def _find(text: str) -> tuple[Pattern, tuple[int, int]] | None:
@@ -51,12 +51,12 @@ def _find(text: str) -> tuple[Pattern, tuple[int, int]] | None:
     return None
 
 
-def _token(text: str, rule: str, start: int, end: int) -> str:
+def _token(text: str, pattern: Pattern, start: int, end: int) -> str:
     """The first token that the same rule would find again, else the best one."""
-    candidates = [token for token in tokens(text, start, end) if token]
+    candidates = [token for token in tokens(text, start, end, pattern.mark) if token]
     for token in candidates:
         found = _find(token)
-        if found and found[0].rule == rule:
+        if found and found[0].rule == pattern.rule:
             return token
     return candidates[0] if candidates else ""
 

@@ -18,6 +18,8 @@ import re2
 from ezee.events.bots.verdict import Category
 
 UNUSUAL_FORM = "unusual form"
+BEGINS = "begins with "
+CONTAINS = "contains "
 
 # Each calls people bots, on old phones or in the browsers of news apps, and found no program that
 # another expression did not find.
@@ -38,6 +40,13 @@ class Pattern:
         self.category = category
         self.text = text
         self._confirm = confirm
+
+    @property
+    def mark(self) -> str:
+        """The name or word that the rule is about, "" for a form."""
+        if self.rule == UNUSUAL_FORM:
+            return ""
+        return self.rule.removeprefix(BEGINS).removeprefix(CONTAINS)
 
     def span(self, agent: str) -> tuple[int, int] | None:
         """Where in the agent the expression matches."""
@@ -163,7 +172,7 @@ def word_rule(expression: str) -> str:
     word = re.sub(r"\[(.)[^\]]*\]|\\([./-])", r"\1\2", word).strip(" /;").replace(" ", "-")
     if not re.fullmatch(r"[a-z0-9._/-]{2,}", word):
         return UNUSUAL_FORM
-    return f"begins with {word}" if begins else f"contains {word}"
+    return (BEGINS if begins else CONTAINS) + word
 
 
 def _categories(words: dict[Category, str]) -> dict[str, Category]:

@@ -18,13 +18,14 @@ _BROWSER = re.compile(
 )
 
 
-def tokens(user_agent: str, start: int, end: int) -> Iterator[str]:
+def tokens(user_agent: str, start: int, end: int, mark: str) -> Iterator[str]:
     """What may stand for an agent of which a rule matched ``start`` to ``end``, the best first.
 
-    At most 64 characters of ``[A-Za-z0-9._/!' -]`` each, without URLs and e-mail addresses.
+    ``mark`` stands for what matched within an address. At most 64 characters of
+    ``[A-Za-z0-9._/!' -]`` each, without URLs and e-mail addresses.
     """
     readable = _ADDRESS.sub(lambda found: " " * len(found[0]), user_agent)
-    matched = _clean(user_agent[start:end])
+    matched = _clean(readable[start:end]) or _clean(mark)
     yield _clean(_widened(readable, start, end))
     for found in _PRODUCT.finditer(readable):
         if not _BROWSER.match(found[0]):

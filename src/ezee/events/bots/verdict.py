@@ -31,7 +31,8 @@ class Verdict(NamedTuple):
     """That a program sent an event.
 
     ``rule`` is a published name that a site's owner understands, such as ``Googlebot``. ``token``
-    is the product that the agent named (``Googlebot/2.1``), "" where no agent decided.
+    is the product that the agent named (``Googlebot/2.1``), "" where no agent decided, or where it
+    named none that may be kept.
     """
 
     rule: str

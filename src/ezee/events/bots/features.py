@@ -45,6 +45,7 @@ HEADLESS = Verdict("headless browser", Category.HEADLESS)
 DATA_CENTRE = Verdict("data centre", Category.NETWORK)
 REFERRER_SPAM = Verdict("referrer spam", Category.SPAM)
 IMPOSSIBLE = Verdict("impossible browser", Category.OTHER)
+FEATURE_RULES = frozenset(each.rule for each in (HEADLESS, DATA_CENTRE, REFERRER_SPAM, IMPOSSIBLE))
 
 
 def judge_features(features: Features, spammers: frozenset[str] = SPAMMERS) -> Verdict | None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from string import ascii_letters, digits
 
 LIMIT = 64
-_ADDRESS = re.compile(r"\S*@\S*|(?:[a-z]+:)?//\S*|\bwww\.\S*", re.IGNORECASE)
+# Each begins where a word does and gives nothing back, so that a hostile agent takes no longer.
+_ADDRESS = re.compile(r"(?<!\S)[^\s@]*+@\S*|(?:(?<![a-z])[a-z]++:)?//\S*|\bwww\.\S*", re.IGNORECASE)
+_PRODUCT = re.compile(r"(?<![\w.-])[A-Za-z][\w.-]*+/[\w.-]+", re.ASCII)
 _WORD = re.compile(r"[\w.-]*", re.ASCII)
-_WORD_BEFORE = re.compile(r"[\w.-]*$", re.ASCII)
 _VERSION = re.compile(r"/[\w.-]+", re.ASCII)
+_WORD_SIGNS = f"{ascii_letters}{digits}_.-"
 _OTHER = re.compile(r"[^A-Za-z0-9._/!'-]+")
-_PRODUCT = re.compile(r"[A-Za-z][\w.-]*/[\w.-]+", re.ASCII)
 # What browsers, and programs that pass for one, say of themselves.
 _BROWSER = re.compile(
     r"(?:Mozilla|AppleWebKit|Gecko|Chrome|Safari|Version|Mobile|Firefox|Trident|MSIE)/"
@@ -38,9 +40,8 @@ def _widened(text: str, start: int, end: int) -> str:
     """The matched text with the rest of its first and last word, and its version."""
     while start < end and not text[start].isalnum():
         start += 1
-    before = _WORD_BEFORE.search(text, 0, start)
+    begin = len(text[:start].rstrip(_WORD_SIGNS))
     after = _WORD.match(text, end)
-    begin = before.start() if before else start
     finish = after.end() if after else end
     version = _VERSION.match(text, finish)
     return text[begin : version.end() if version else finish]

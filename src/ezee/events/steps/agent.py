@@ -49,18 +49,23 @@ def put_agent(draft: Draft) -> None:
     draft.browser, draft.version, draft.os, draft.device = agent
 
 
-@lru_cache(maxsize=20_000)
 def read_agent(user_agent: str, hints: ClientHints = NO_HINTS) -> Agent:
-    """Read an agent string, of which only the beginning counts, and the hints sent with it."""
-    # An agent may be no text at all, which the expressions would refuse.
-    text = user_agent[:_LONGEST].encode(errors="replace").decode()
-    agent = _read_string(text)
-    return agent if hints == NO_HINTS else _with_hints(agent, hints)
+    """Read an agent's first 1,000 characters, and hints that are no longer than that together."""
+    if hints is not NO_HINTS and sum(map(len, hints)) > _LONGEST:
+        hints = NO_HINTS
+    return _read(user_agent[:_LONGEST], hints)
 
 
 def warm_up() -> None:
     """Load the expressions now rather than with the first event."""
     read_agent("Mozilla/5.0")
+
+
+@lru_cache(maxsize=20_000)
+def _read(user_agent: str, hints: ClientHints) -> Agent:
+    # An agent may be no text at all, which the expressions would refuse.
+    agent = _read_string(user_agent.encode(errors="replace").decode())
+    return agent if hints == NO_HINTS else _with_hints(agent, hints)
 
 
 @cache
@@ -71,13 +76,13 @@ def _expressions() -> Resolver:
 
 def _read_string(user_agent: str) -> Agent:
     text = user_agent.lower()
-    products = _PRODUCT.findall(text)
+    products = _PRODUCT.findall(text.replace("lg browser", "lgbrowser"))
     browser, version = _product(products) or _family(user_agent) or _engine(products) or ("", 0)
     return Agent(browser, version, _system(user_agent, text), device_type(text))
 
 
-# A product of a lower-case agent and its major version: "chrome/126". Two names have a space.
-_PRODUCT = re.compile(r"\b((?:lg |tv )?[a-z][\w.]{1,30}+)/v?(\d{1,5})")
+# A product of a lower-case agent and its major version: "chrome/126".
+_PRODUCT = re.compile(r"\b([a-z][\w.]{1,30}+)/v?(\d{1,5})")
 
 
 def _product(products: list[tuple[str, str]]) -> tuple[str, int] | None:
@@ -138,11 +143,7 @@ _SHARED = {"", "Chrome", "Android WebView"}
 
 
 def _hinted_browser(agent: Agent, header: str) -> tuple[str, int]:
-    brands = [
-        (BRANDS[key], brand.version)
-        for brand in read_brands(header)
-        if (key := brand.name.replace(" ", "").lower()) in BRANDS
-    ]
+    brands = _known_brands(header)
     finer = [brand for brand in brands if brand[0] not in _SHARED]
     # "Opera GX" is finer than "Opera".
     if finer and (agent.browser in _SHARED or finer[0][0].startswith(agent.browser)):
@@ -150,6 +151,15 @@ def _hinted_browser(agent: Agent, header: str) -> tuple[str, int]:
     if brands and agent.browser in {"", "Chrome"}:
         return brands[0]
     return agent.browser, agent.version
+
+
+@lru_cache(maxsize=1_000)
+def _known_brands(header: str) -> tuple[tuple[str, int], ...]:
+    return tuple(
+        (BRANDS[key], brand.version)
+        for brand in read_brands(header)
+        if (key := brand.name.replace(" ", "").lower()) in BRANDS
+    )
 
 
 # Systems that have a platform's name in the hints for want of one of their own.

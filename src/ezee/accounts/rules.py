@@ -17,8 +17,9 @@ from ezee.model.pages import PageRules, find_errors
 from ezee.model.rules import SiteRules
 
 FIELDS = SiteRules.__struct_fields__
-_ENTRY_LIMIT = 100
-_AGENT_LIMIT = 100
+ENTRY_LIMIT = 100
+AGENT_LIMIT = 100
+_MAPPED_BITS = 96
 _COUNTRY = re.compile(r"[A-Za-z]{2}")
 
 
@@ -83,19 +84,25 @@ def _checked_exclusions(given: Exclusions) -> tuple[Exclusions, list[FieldError]
     for name, read in _ENTRIES.items():
         entries = [read(text.strip()) for text in getattr(given, name)]
         known = [entry for entry in entries if entry is not None]
-        if len(known) < len(entries) or len(entries) > _ENTRY_LIMIT:
+        if len(known) < len(entries) or len(entries) > ENTRY_LIMIT:
             errors.append(FieldError(f".{name}", _EXPECTED[name]))
         values[name] = tuple(dict.fromkeys(known))
-    wrong_paths = find_errors(PageRules(groups=given.paths))
-    errors += (FieldError(".paths", each.message) for each in wrong_paths)
+    if len(given.paths) <= ENTRY_LIMIT:
+        wrong = find_errors(PageRules(groups=values["paths"]))
+        errors += (FieldError(".paths", each.message) for each in wrong)
     return Exclusions(**values), errors
 
 
 def _network(text: str) -> str | None:
+    """``10.0.0.1/8`` → ``10.0.0.0/8``, ``::ffff:192.0.2.0/120`` → ``192.0.2.0/24``."""
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
         return None
+    # Events have IPv4 addresses unwrapped: within IPv6 the network would never match.
+    mapped = getattr(network.network_address, "ipv4_mapped", None)
+    if mapped and network.prefixlen >= _MAPPED_BITS:
+        network = ipaddress.IPv4Network((mapped, network.prefixlen - _MAPPED_BITS))
     whole = network.num_addresses == 1
     return str(network.network_address) if whole else str(network)
 
@@ -105,12 +112,15 @@ def _country(text: str) -> str | None:
 
 
 def _agent(text: str) -> str | None:
-    return text if 0 < len(text) <= _AGENT_LIMIT and text.isprintable() else None
+    return text if 0 < len(text) <= AGENT_LIMIT and text.isprintable() else None
 
 
 def _hostname(text: str) -> str | None:
-    host = normal_domain(text.removeprefix("*."))
-    return f"*.{host}" if host and text.startswith("*.") else host
+    if not text.startswith("*."):
+        return normal_domain(text)
+    # A label in its place, so that the rest is not taken for a whole domain: *.www.example.com
+    host = normal_domain(f"any{text[1:]}")
+    return f"*{host[3:]}" if host and host.startswith("any.") else None
 
 
 _ENTRIES: dict[str, Callable[[str], str | None]] = {
@@ -120,12 +130,12 @@ _ENTRIES: dict[str, Callable[[str], str | None]] = {
     "agents": _agent,
     "hostnames": _hostname,
 }
-_LIST = f"must be a list of up to {_ENTRY_LIMIT}"
+_LIST = f"must be a list of up to {ENTRY_LIMIT}"
 _EXPECTED = {
     "networks": f"{_LIST} addresses or networks such as 192.0.2.0/24",
     "paths": f"{_LIST} paths such as /admin/**",
     "countries": f"{_LIST} two-letter country codes such as DE",
-    "agents": f"{_LIST} parts of agent strings, of 1 to {_AGENT_LIMIT} printable characters each",
+    "agents": f"{_LIST} parts of agent strings, of 1 to {AGENT_LIMIT} printable characters each",
     "hostnames": f"{_LIST} hosts such as example.com or *.example.com",
     "keep_parameters": "must be a list of names of query parameters",
     "groups": "must be a list of patterns such as /user/*/posts",

@@ -15,8 +15,8 @@ class Exclusions(msgspec.Struct, frozen=True, cache_hash=True):
 
     ``networks`` are addresses and networks, ``paths`` patterns like those of page groups,
     ``countries`` ISO 3166-1 codes, ``agents`` parts of agent strings. ``hostnames`` is the other
-    way round: where it is not empty, pages of other hosts are not counted. ``*.example.com``
-    stands for every host below.
+    way round: where it is not empty, pages of other hosts are not counted. They are lower case,
+    IDNA and without ``www.``; ``*.example.com`` stands for every host below.
     """
 
     networks: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class Exclusions(msgspec.Struct, frozen=True, cache_hash=True):
     hostnames: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=20_000)
+# Not cached: it would be a place where addresses are kept.
 def is_within(address: str, networks: tuple[str, ...]) -> bool:
     """Whether an address lies in one of the networks."""
     try:
@@ -50,7 +50,9 @@ def names_one(user_agent: str, parts: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=20_000)
 def is_listed(host: str, hostnames: tuple[str, ...]) -> bool:
-    """Whether a host is in an allow list."""
+    """Whether an allow list names a host, given in lower case and IDNA, ``www.`` and all."""
+    # *.example.com has www.example.com in it, but not example.com.
     return any(
-        host == name or (name.startswith("*.") and host.endswith(name[1:])) for name in hostnames
+        host.endswith(name[1:]) if name.startswith("*.") else host.removeprefix("www.") == name
+        for name in hostnames
     )

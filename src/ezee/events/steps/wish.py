@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from http.cookies import CookieError, SimpleCookie
+from collections.abc import Iterator
 
 from ezee.events.draft import Draft
 from ezee.model.event import DropReason
@@ -20,18 +20,22 @@ def drop_opted_out(draft: Draft) -> DropReason | None:
     rules, signals = draft.site.rules, draft.signals
     if (signals.gpc and rules.respect_gpc) or (signals.dnt and rules.respect_dnt):
         return DropReason.OPTED_OUT
-    key = draft.payload.opt_out or _from_cookie(signals.opt_out, draft.site.site_id)
-    return DropReason.OPTED_OUT if key and _is_key(key, draft.site.opt_out_key) else None
+    if any(_is_key(key, draft.site.opt_out_key) for key in _keys(draft)):
+        return DropReason.OPTED_OUT
+    return None
 
 
-def _from_cookie(cookies: str, site_id: str) -> str:
-    if not cookies:
-        return ""
-    try:
-        found = SimpleCookie(cookies).get(COOKIE + site_id)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+def _keys(draft: Draft) -> Iterator[str]:
+    """The opt-out keys that came with the event, from whomever they are."""
+    if draft.payload.opt_out:
+        yield draft.payload.opt_out
+    if draft.signals.opt_out:
+        # Not http.cookies: it gives up at the first odd cookie (`a[b]=c`), which may be anybody's.
+        name = COOKIE + draft.site.site_id
+        for cookie in draft.signals.opt_out.split(";"):
+            found, _, value = cookie.strip().partition("=")
+            if found == name:
+                yield value
 
 
 def _is_key(key: str, expected: str) -> bool:

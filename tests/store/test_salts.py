@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
+import subprocess
+import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ezee.errors import Unavailable
+from ezee.model.calendar import day_of
 from ezee.model.event import Population
 from ezee.store.salts import FILE_NAME, Salts
-from tests.support.clock import FakeClock
+from tests.support.clock import FakeClock, instant
 
 SITE = 10
 HOUR = 3_600_000
@@ -36,6 +41,27 @@ def saved(folder: Path, *keys: tuple[int, int, int]) -> list[bytes]:
 
 def bytes_on_disk(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+
+
+def is_gone(value: bytes, folder: Path) -> bool:
+    """Whether no file holds the salt, nor any 8 bytes in a row of it."""
+    left = bytes_on_disk(folder)
+    return not any(value[place : place + 8] in left for place in range(len(value) - 7))
+
+
+def in_memory(salts: Salts) -> set[bytes]:
+    """Every salt that can still be reached from what the object holds."""
+    found: set[bytes] = set()
+    seen: set[int] = set()
+    todo: list[object] = list(vars(salts).values())
+    while todo:
+        each = todo.pop()
+        if isinstance(each, bytes):
+            found.add(each)
+        elif id(each) not in seen and not isinstance(each, type):
+            seen.add(id(each))
+            todo += gc.get_referents(each)
+    return {each for each in found if len(each) == 16}
 
 
 def test_a_salt_is_16_random_bytes_of_one_tracker_and_day(tmp_path: Path, clock: FakeClock) -> None:
@@ -87,6 +113,61 @@ def test_a_days_salt_lives_until_24_hours_after_its_local_day(tmp_path: Path) ->
     assert value not in bytes_on_disk(tmp_path)
 
 
+# A zone, a local date, and the instant 24 hours after that date ended there.
+ENDS = [
+    ("UTC", "2026-03-10", "2026-03-12T00:00:00+00:00"),
+    ("Pacific/Kiritimati", "2026-03-10", "2026-03-11T10:00:00+00:00"),
+    ("Etc/GMT+12", "2026-03-10", "2026-03-12T12:00:00+00:00"),
+    ("Asia/Kathmandu", "2026-03-10", "2026-03-11T18:15:00+00:00"),
+    # A day of 25 hours, then one of 23, and the days before them.
+    ("Europe/Berlin", "2026-10-25", "2026-10-26T23:00:00+00:00"),
+    ("Europe/Berlin", "2026-10-24", "2026-10-25T22:00:00+00:00"),
+    ("Europe/Berlin", "2026-03-29", "2026-03-30T22:00:00+00:00"),
+    ("Europe/Berlin", "2026-03-28", "2026-03-29T23:00:00+00:00"),
+    ("Australia/Lord_Howe", "2026-04-05", "2026-04-06T13:30:00+00:00"),
+    # 30 December 2011 was left out there.
+    ("Pacific/Apia", "2011-12-29", "2011-12-31T10:00:00+00:00"),
+]
+
+
+@pytest.mark.parametrize(("zone", "day", "end"), ENDS)
+def test_a_salt_is_gone_24_hours_after_its_day_whatever_the_zone(
+    tmp_path: Path, zone: str, day: str, end: str
+) -> None:
+    salts, number, over = Salts(tmp_path), day_of(date.fromisoformat(day)), instant(end)
+    value, population = salts.of(SITE, number, zone, over - 1)
+    salts.save()
+    salts.destroy_expired(over - 1)
+    assert population is Population.LIVE
+    assert value in bytes_on_disk(tmp_path)
+    assert value in in_memory(salts)
+    salts.destroy_expired(over)
+    assert is_gone(value, tmp_path)
+    assert not in_memory(salts)
+    again, population = salts.of(SITE, number, zone, over)
+    assert (again != value, population) == (True, Population.BACKFILL)
+
+
+def test_late_and_disordered_events_neither_keep_a_salt_nor_bring_one_back(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    """Each hour of three days there are events of now, of 23 hours ago and of a month ago."""
+    salts = Salts(tmp_path)
+    live: dict[int, bytes] = {}
+    for _ in range(72):
+        for hours in (23, 0, 720):
+            day = (clock.now() - hours * HOUR) // DAY
+            value, population = salts.of(SITE, day, "UTC", clock.now())
+            if population is Population.LIVE:
+                assert live.setdefault(day, value) == value
+        salts.save()
+        clock.advance(3600)
+        salts.destroy_expired(clock.now())
+        kept = {day for day, value in live.items() if not is_gone(value, tmp_path)}
+        assert kept == {day for day in live if clock.now() < (day + 2) * DAY}
+        assert kept == {day for day, value in live.items() if value in in_memory(salts)}
+
+
 def test_a_destroyed_salt_is_nowhere_in_the_folder(tmp_path: Path, clock: FakeClock) -> None:
     day, now = today(clock), clock.now()
     old = saved(tmp_path, *[(site, day, now) for site in range(200)])
@@ -125,6 +206,42 @@ def test_what_expired_while_the_service_was_down_is_not_used(
     assert (again != value, population) == (True, Population.BACKFILL)
     salts.destroy_expired(clock.now())
     assert salts.overdue(clock.now()) == 0
+
+
+def test_what_expired_while_the_service_was_down_is_destroyed_at_the_start(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    day = today(clock)
+    (old,) = saved(tmp_path, (SITE, day, clock.now()))
+    clock.advance(86_400)
+    (new,) = saved(tmp_path, (SITE, day + 1, clock.now()))
+    clock.advance(43_200)
+    salts = Salts(tmp_path, clock.now())
+    assert is_gone(old, tmp_path)
+    assert in_memory(salts) == {new}
+    assert new in bytes_on_disk(tmp_path)
+
+
+_KILLED_WHILE_DESTROYING = """
+import os, signal, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.executescript("pragma journal_mode = truncate; pragma cache_size = 1;")
+connection.execute("delete from salts")
+# What does not fit into the cache goes to the file before the commit, after the journal.
+connection.executemany(
+    "insert into salts values (?, 0, 0, 0, zeroblob(16), 0, 0)", ((n,) for n in range(1000, 9000))
+)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_journal_that_a_crash_left_behind_keeps_no_salt(tmp_path: Path, clock: FakeClock) -> None:
+    (value,) = saved(tmp_path, (SITE, today(clock), clock.now()))
+    subprocess.run([sys.executable, "-c", _KILLED_WHILE_DESTROYING, tmp_path / FILE_NAME])
+    assert value in (tmp_path / f"{FILE_NAME}-journal").read_bytes()
+    clock.advance(3 * 86_400)
+    Salts(tmp_path, clock.now())
+    assert is_gone(value, tmp_path)
 
 
 def test_forgetting_a_tracker_destroys_all_of_its_salts(tmp_path: Path, clock: FakeClock) -> None:
@@ -234,6 +351,19 @@ def test_an_import_that_rests_keeps_its_salts_for_a_day(tmp_path: Path, clock: F
     clock.advance(1)
     salts.destroy_expired(clock.now())
     assert value not in bytes_on_disk(tmp_path)
+
+
+def test_an_import_of_more_than_7_days_does_not_bring_its_salts_back(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    salts = Salts(tmp_path)
+    value = salts.of_import(SITE, today(clock), 1, clock.now())
+    salts.save()
+    clock.advance(7 * 86_400)
+    Salts(tmp_path, clock.now())
+    salts.rest_import(1, clock.now())
+    assert is_gone(value, tmp_path)
+    assert not in_memory(salts)
 
 
 def test_a_disk_that_will_not_is_told_and_nothing_is_lost(tmp_path: Path, clock: FakeClock) -> None:

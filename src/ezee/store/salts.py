@@ -53,18 +53,19 @@ class _Salt:
 class Salts:
     """Today's salts in memory, each on disk before an event that used it is.
 
-    ``live`` and its likes make a salt where there is none and never touch the disk; ``save``
-    makes the new ones durable and must have returned before their events are stored.
-    Times are milliseconds UTC.
+    ``of`` and ``of_import`` make a salt where there is none and never touch the disk; ``save``
+    makes the new ones durable and must have returned before their events are stored. What has
+    expired by ``now`` is destroyed before anything is read. Times are milliseconds UTC.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, now: int = 0) -> None:
         self._path = folder / FILE_NAME
         self._lock = threading.Lock()
         self._known: dict[Key, _Salt] = {}
         self._unsaved: set[Key] = set()
         with self._connect() as connection:
             connection.execute(_SCHEMA)
+            connection.execute("delete from salts where expires_at <= ?", (now,))
             for *key, value, made_at, expires_at in connection.execute("select * from salts"):
                 site, day, population, import_id = key
                 self._known[site, day, population, import_id] = _Salt(value, made_at, expires_at)
@@ -112,12 +113,16 @@ class Salts:
         )
 
     def rest_import(self, import_id: int, now: int) -> None:
-        """Keep the salts of an import for another 24 hours: its file may still grow."""
+        """Keep the salts of an import for another 24 hours: its file may still grow.
+
+        Not beyond their 7 days, though the import itself took as long.
+        """
         with self._lock:
             for key, salt in self._known.items():
                 if key[2] == Population.IMPORT and key[3] == import_id:
                     salt.expires_at = min(now + _KEPT_AFTER_USE, salt.made_at + _KEPT_AT_MOST)
                     self._unsaved.add(key)
+        self.destroy_expired(now)
         self.save()
 
     def destroy_expired(self, now: int) -> None:

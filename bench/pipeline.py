@@ -35,6 +35,7 @@ from ezee.events.draft import Draft
 from ezee.events.payload import Judged, Payload, read_body
 from ezee.events.pipeline import STEPS, read_event
 from ezee.events.steps import agent, source
+from ezee.events.surroundings import Surroundings
 from ezee.model.site import SiteConfig
 from ezee.store.salts import Salts
 
@@ -138,7 +139,7 @@ def _draft(payload: Payload | list[Judged], sent: Sent, salts: Salts) -> Draft:
         address=plain_address(sent.address),
         user_agent=sent.user_agent,
         received_at=_NOW,
-        salts=salts,
+        surroundings=Surroundings(salts),
     )
 
 

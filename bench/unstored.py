@@ -12,13 +12,17 @@ from unittest.mock import patch
 from ezee import app
 from ezee.cli import main
 from ezee.events.committer import GroupCommit
-from ezee.model.event import Event
+from ezee.model.event import Bot, Event
 
 
 class AnsweringAtOnce(GroupCommit):
     """Says of every event that it is on disk, which it is not."""
 
-    async def append(self, events: Sequence[Event]) -> frozenset[int]:  # noqa: ARG002
+    async def append(
+        self,
+        events: Sequence[Event],  # noqa: ARG002
+        bots: Sequence[Bot] = (),  # noqa: ARG002
+    ) -> frozenset[int]:
         """Do nothing."""
         return frozenset()
 

@@ -28,10 +28,12 @@ from ezee.accounts.tokens import LastUsed
 from ezee.clock import Clock
 from ezee.erasing import erase_due
 from ezee.errors import EzeeError, NotFound
+from ezee.events.bots import declared
 from ezee.events.collector import Collector
 from ezee.events.committer import GroupCommit
+from ezee.events.places import open_places
 from ezee.events.steps import agent, source
-from ezee.events.surroundings import Surroundings
+from ezee.events.surroundings import surroundings_of
 from ezee.limits import Buckets
 from ezee.settings import Settings
 from ezee.store.base import EventStore
@@ -73,7 +75,7 @@ def build(
         readers=CapacityLimiter(_REPORTS_AT_ONCE),
     )
     limit = CollectLimit(Buckets(clock), settings.collect_limit)
-    collector = Collector(directory, Surroundings(salts), store, commit, clock)
+    collector = Collector(directory, surroundings_of(settings, salts), store, commit, clock)
     framework = _framework(services, last_used)
     return _dispatch(CollectHandler(collector, authenticator, limit), framework)
 
@@ -150,6 +152,7 @@ async def _add_headers(message: Message, scope: Scope) -> None:
 @asynccontextmanager
 async def _run(services: Services, last_used: LastUsed, _: Litestar) -> AsyncIterator[None]:
     """Before the first request, beside all of them, and after the last."""
+    declared.warm_up()
     agent.warm_up()
     source.warm_up()
     await anyio.to_thread.run_sync(erase_due, services.database, services.store, services.salts)
@@ -172,6 +175,7 @@ async def _run(services: Services, last_used: LastUsed, _: Litestar) -> AsyncIte
 def _chores(services: Services, last_used: LastUsed) -> list[tuple[float, Callable[[], Any]]]:
     """The periodic work, and how many seconds apart."""
     return [
+        (1, open_places(services.settings.places_database).refresh),
         (5, last_used.write),
         (60, lambda: services.salts.destroy_expired(services.clock.now())),
     ]

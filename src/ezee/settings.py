@@ -22,7 +22,8 @@ class Settings:
     """What an operator may choose.
 
     ``collect_limit`` and ``public_stats_limit`` are requests a minute per client address (the
-    former also per tracker); 0 turns a limit off.
+    former also per tracker); 0 turns a limit off. ``visitor_limit`` is events a minute of one
+    visitor, beyond which they are a program's.
     """
 
     data: Path = DEFAULT_DATA
@@ -34,7 +35,11 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     collect_limit: int = 600
     public_stats_limit: int = 60
+    visitor_limit: int = 120
     places_database: Path | None = None
+    data_centres: Path | None = None
+    spammers: Path | None = None
+    sources: Path | None = None
     owner_email: str = "owner@localhost"
 
     @property
@@ -132,6 +137,10 @@ _READERS = {
     "trusted_proxies": _networks,
     "collect_limit": _count,
     "public_stats_limit": _count,
+    "visitor_limit": _count,
+    "data_centres": _file,
+    "spammers": _file,
+    "sources": _file,
     "places_database": _file,
     "owner_email": _text,
 }

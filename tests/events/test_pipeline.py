@@ -19,7 +19,7 @@ def test_the_steps_in_order() -> None:
         "put_page",
         "drop_opted_out",
         "drop_other_hosts",
-        "put_country",
+        "put_place",
         "drop_excluded",
         "put_agent",
         "put_source",
@@ -29,6 +29,7 @@ def test_the_steps_in_order() -> None:
         "put_money",
         "put_stamp",
         "put_visitor",
+        "put_rate_verdict",
     ]
 
 
@@ -77,7 +78,7 @@ def test_an_event_as_it_is_stored(tmp_path: Path) -> None:
         "region": "",
         "city": "",
         "browser": "Chrome",
-        "version": 0,
+        "version": 126,
         "os": "Windows",
         "device": "desktop",
         "hints": 0,

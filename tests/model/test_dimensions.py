@@ -9,7 +9,7 @@ from ezee.model.event import Event
 
 CONTRACT = (
     "page entry_page exit_page source channel referrer utm_source utm_medium utm_campaign "
-    "utm_term utm_content country browser os device screen language event"
+    "utm_term utm_content country region city browser os device screen language event"
 ).split()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,11 +17,12 @@ from ezee.cli.output import console, errors, print_json, print_record
 from ezee.cli.root import DATA, Data, Json, open_accounts, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest, NotFound
-from ezee.events.surroundings import Surroundings
+from ezee.events.surroundings import surroundings_of
 from ezee.imports.importer import Importer, Tally
 from ezee.imports.logfile import LogFile
 from ezee.model.calendar import date_of
 from ezee.model.site import SiteConfig
+from ezee.settings import read_settings
 from ezee.store.open import OpenStore
 from ezee.store.salts import Salts
 
@@ -78,7 +80,7 @@ def access_log(
         importer = Importer(
             store,
             salts,
-            Surroundings(salts),
+            surroundings_of(read_settings(os.environ, data=data), salts),
             find_site(database, site),
             clock,
             everything=everything,

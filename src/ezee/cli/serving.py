@@ -59,12 +59,33 @@ def serve(
             "[EZEE_PUBLIC_STATS_LIMIT; 60]."
         ),
     ] = None,
+    visitor_limit: Annotated[
+        int | None,
+        Parameter(
+            help="Events a minute of one visitor beyond which they are a program's, 0 for any "
+            "number [EZEE_VISITOR_LIMIT; 120]."
+        ),
+    ] = None,
     places_database: Annotated[
         Path | None,
         Parameter(
             help="Read country, region and city from this MMDB file, such as GeoLite2 or DB-IP "
             "[EZEE_PLACES_DATABASE]."
         ),
+    ] = None,
+    data_centres: Annotated[
+        Path | None,
+        Parameter(
+            help="A file of networks that no people come from, one a line [EZEE_DATA_CENTRES]."
+        ),
+    ] = None,
+    spammers: Annotated[
+        Path | None,
+        Parameter(help="A file of hosts that send referrer spam, one a line [EZEE_SPAMMERS]."),
+    ] = None,
+    sources: Annotated[
+        Path | None,
+        Parameter(help="A TOML file of referrers and what they are called [EZEE_SOURCES]."),
     ] = None,
     owner_email: Annotated[
         str | None,
@@ -88,7 +109,11 @@ def serve(
         trusted_proxies=trusted_proxies,
         collect_limit=collect_limit,
         public_stats_limit=public_stats_limit,
+        visitor_limit=visitor_limit,
         places_database=places_database,
+        data_centres=data_centres,
+        spammers=spammers,
+        sources=sources,
         owner_email=owner_email,
     )
     # Loading the engine and the framework takes a moment that other commands need not wait for.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple, Protocol
 
@@ -145,6 +146,8 @@ class Collector:
         """
         site = self._site(payload, sender)
         draft = self._draft(payload, site, sender, self._clock.now())
+        # Asking is not a visit.
+        draft.surroundings = replace(draft.surroundings, rates=None)
         dropped = read_anyway(draft)
         if dropped is None and draft.verdict is not None:
             dropped = DropReason.BOT

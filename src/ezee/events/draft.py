@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ezee.events.bots.verdict import Verdict
 from ezee.events.payload import Payload
 from ezee.events.signals import NO_SIGNALS, Signals
 from ezee.events.surroundings import Surroundings
@@ -47,7 +48,7 @@ class Draft:
     source: str = ""
     channel: str = ""
     campaign: tuple[str, str, str, str, str] = ("", "", "", "", "")
-    verdict: tuple[str, str, str] | None = None
+    verdict: Verdict | None = None
     country: str = ""
     region: str = ""
     city: str = ""

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from ezee.events.draft import Draft
 from ezee.events.steps.agent import put_agent
-from ezee.events.steps.bot import put_verdict
-from ezee.events.steps.country import put_country
+from ezee.events.steps.bot import put_rate_verdict, put_verdict
 from ezee.events.steps.exclusion import drop_excluded, drop_other_hosts
 from ezee.events.steps.identity import put_identity
 from ezee.events.steps.language import put_language
 from ezee.events.steps.money import put_money
 from ezee.events.steps.page import put_page
+from ezee.events.steps.place import put_place
 from ezee.events.steps.screen import put_screen
 from ezee.events.steps.source import put_source
 from ezee.events.steps.stamp import put_stamp
@@ -29,7 +29,7 @@ STEPS: tuple[Step, ...] = (
     put_page,
     drop_opted_out,
     drop_other_hosts,
-    put_country,
+    put_place,
     drop_excluded,
     put_agent,
     put_source,
@@ -39,6 +39,7 @@ STEPS: tuple[Step, ...] = (
     put_money,
     put_stamp,
     put_visitor,
+    put_rate_verdict,
 )
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ezee.events.sources.overrides import NO_OVERRIDES, Overrides
+from ezee.events.bots.networks import NO_NETWORKS, Networks
+from ezee.events.bots.rates import Rates
+from ezee.events.bots.spam import SPAMMERS, read_spammers
+from ezee.events.places import ALLOCATED, Places, open_places
+from ezee.events.sources.overrides import NO_OVERRIDES, Overrides, read_overrides
 from ezee.model.event import Population
+from ezee.settings import Settings
 
 
 class VisitorSalts(Protocol):
@@ -23,7 +28,27 @@ class VisitorSalts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The salts, and what the operator has configured."""
+    """The salts, and what the operator has configured. Without ``rates`` no visitor is too fast."""
 
     salts: VisitorSalts
+    places: Places = ALLOCATED
+    networks: Networks = NO_NETWORKS
+    spammers: frozenset[str] = SPAMMERS
     referrers: Overrides = NO_OVERRIDES
+    rates: Rates | None = None
+
+
+def surroundings_of(settings: Settings, salts: VisitorSalts) -> Surroundings:
+    """The surroundings that the settings ask for.
+
+    Raises:
+        SetupError: one of the operator's files cannot be used; the message names it.
+    """
+    return Surroundings(
+        salts,
+        places=open_places(settings.places_database),
+        networks=Networks.read(settings.data_centres) if settings.data_centres else NO_NETWORKS,
+        spammers=read_spammers(settings.spammers) if settings.spammers else SPAMMERS,
+        referrers=read_overrides(settings.sources) if settings.sources else NO_OVERRIDES,
+        rates=Rates(settings.visitor_limit) if settings.visitor_limit else None,
+    )

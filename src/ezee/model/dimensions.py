@@ -43,6 +43,8 @@ _VISIT_COLUMNS = (
     "utm_term",
     "utm_content",
     "country",
+    "region",
+    "city",
     "browser",
     "os",
     "device",

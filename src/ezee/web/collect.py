@@ -19,7 +19,7 @@ from ezee.errors import (
     RateLimited,
     UnsupportedMediaType,
 )
-from ezee.events.client_hints import ClientHints
+from ezee.events.client_hints import NO_HINTS, ClientHints
 from ezee.events.collector import ACCEPTED_ONE, Collector, Outcome, Sender, plain_address
 from ezee.events.payload import BODY_LIMIT, Judged, Payload, read_body, read_query
 from ezee.events.signals import Signals
@@ -170,16 +170,23 @@ def _sender(scope: HTTPScope, headers: _Headers, principal: Principal | None) ->
 def _signals(headers: _Headers) -> Signals:
     cookies = headers.raw(b"cookie")
     return Signals(
-        ClientHints(
-            headers.text(b"sec-ch-ua-full-version-list") or headers.text(b"sec-ch-ua") or "",
-            headers.text(b"sec-ch-ua-mobile") or "",
-            headers.text(b"sec-ch-ua-platform") or "",
-            headers.text(b"sec-ch-ua-form-factors") or "",
-        ),
+        _client_hints(headers),
         language=bool(headers.raw(b"accept-language")),
         dnt=headers.raw(b"dnt") == b"1",
         gpc=headers.raw(b"sec-gpc") == b"1",
         opt_out=cookies.decode("latin-1") if _OPT_OUT in cookies else "",
+    )
+
+
+def _client_hints(headers: _Headers) -> ClientHints:
+    brands = headers.text(b"sec-ch-ua-full-version-list") or headers.text(b"sec-ch-ua")
+    if not brands:
+        return NO_HINTS
+    return ClientHints(
+        brands,
+        headers.text(b"sec-ch-ua-mobile") or "",
+        headers.text(b"sec-ch-ua-platform") or "",
+        headers.text(b"sec-ch-ua-form-factors") or "",
     )
 
 

@@ -21,7 +21,7 @@ from ezee.events.payload import Payload
 from ezee.events.pipeline import read_event
 from ezee.events.surroundings import Surroundings
 from ezee.imports.accesslog import Request, is_whole, read_line
-from ezee.imports.logfile import Line, LogFile
+from ezee.imports.logfile import Block, LogFile
 from ezee.model.event import Event
 from ezee.model.site import SiteConfig
 from ezee.store.base import Batch, EventStore, Progress
@@ -49,10 +49,14 @@ class Tally:
     last_day: int | None = None
     resumed: bool = False
 
-    def note_day(self, day: int) -> None:
-        """An event lies on that day."""
-        self.first_day = day if self.first_day is None else min(self.first_day, day)
-        self.last_day = day if self.last_day is None else max(self.last_day, day)
+    def note(self, block: Block, events: list[Event]) -> None:
+        """Those lines made these events."""
+        self.lines += len(block.lines)
+        self.counted += len(events)
+        if events:
+            days = [event.day for event in events]
+            self.first_day = min(days if self.first_day is None else [self.first_day, *days])
+            self.last_day = max(days if self.last_day is None else [self.last_day, *days])
 
     def note_bad(self, number: int) -> None:
         """That line is in neither format."""
@@ -105,61 +109,43 @@ class Importer:
     def _batches(self, file: LogFile, progress: Progress, tally: Tally) -> Iterator[Batch]:
         """What is to be stored, some lines at a time; before a damaged place, what came first."""
         now = self.clock.now()
-        events: list[Event] = []
-        last: Line | None = None
-        damage: InvalidRequest | None = None
-        lines = file.lines_after(progress)
-        while True:
-            try:
-                line = next(lines, None)
-            except InvalidRequest as error:
-                damage = error
-                break
-            if line is None or self._unfinished(line, file):
-                break
-            last = line
-            event = self._event(line, progress.salts, now, tally)
-            if event is not None:
-                events.append(event)
-            if tally.lines % _BATCH_LINES == 0:
-                yield self._batch(events, progress, file, last)
-                events = []
-        if last is not None:
-            yield self._batch(events, progress, file, last)
-        if damage is not None:
-            raise damage
+        for block in file.blocks_after(progress, _BATCH_LINES):
+            whole = block.without_last() if self._unfinished(block, file) else block
+            if whole.lines:
+                yield self._batch(whole, progress, now, tally)
 
-    def _unfinished(self, line: Line, file: LogFile) -> bool:
-        """Whether the line's writer is still at it; the next import reads it when it is whole."""
-        return not line.ended and not file.compressed and not is_whole(line.text)
+    def _unfinished(self, block: Block, file: LogFile) -> bool:
+        """Whether the last line's writer is still at it; the next import reads it when whole."""
+        return not block.ended and not file.compressed and not is_whole(block.texts[-1])
 
-    def _batch(self, events: list[Event], progress: Progress, file: LogFile, last: Line) -> Batch:
-        done = msgspec.structs.replace(
-            progress, lines=last.number, bytes=last.end, tail=file.tail(last.end)
-        )
-        return Batch(events, self.site.key, done)
+    def _batch(self, block: Block, progress: Progress, now: int, tally: Tally) -> Batch:
+        events = [
+            event
+            for number, text in enumerate(block.texts, start=block.first)
+            if (event := self._event(number, text, progress.salts, now, tally)) is not None
+        ]
+        tally.note(block, events)
+        done = msgspec.structs.replace(progress, lines=block.last, bytes=block.end, tail=block.tail)
+        return Batch(events, site=self.site.key, progress=done)
 
-    def _event(self, line: Line, import_id: int, now: int, tally: Tally) -> Event | None:
-        """The event of a line, if it makes one; the tally is told either way."""
-        tally.lines += 1
-        request = read_line(line.text)
+    def _event(
+        self, number: int, text: str, import_id: int, now: int, tally: Tally
+    ) -> Event | None:
+        """The event of a line, if it makes one; else the tally is told why not."""
+        request = read_line(text)
         if request is None:
-            if line.text.strip():
-                tally.note_bad(line.number)
-            return None
-        if request.failed:
+            if text.strip():
+                tally.note_bad(number)
+        elif request.failed:
             tally.failed += 1
-            return None
-        if not self.everything and not request.is_page:
+        elif not self.everything and not request.is_page:
             tally.not_pages += 1
-            return None
-        event = read_event(self._draft(request, import_id, now))
-        if not isinstance(event, Event):
+        else:
+            read = read_event(self._draft(request, import_id, now))
+            if isinstance(read, Event):
+                return read
             tally.bots += 1
-            return None
-        tally.counted += 1
-        tally.note_day(event.day)
-        return event
+        return None
 
     def _draft(self, request: Request, import_id: int, now: int) -> Draft:
         return Draft(

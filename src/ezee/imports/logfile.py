@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO, NamedTuple, Self
 
@@ -16,17 +17,57 @@ from ezee.errors import InvalidRequest
 from ezee.store.base import Progress
 
 _SAMPLE = 4096
-_FORGET_AT = 64 * _SAMPLE
+_AT_ONCE = 1_000
 _GZIP = b"\x1f\x8b"
 
 
 class Line(NamedTuple):
-    """One line: its number (from 1), its text without the newline, and the place after it."""
+    """One line: its number (from 1) and its text without the newline."""
 
     number: int
     text: str
+
+
+class Block(NamedTuple):
+    """Consecutive lines: the number of the first (from 1), their bytes with the newlines, the place
+    after the last, and up to 4,096 bytes that came before the first.
+    """
+
+    first: int
+    lines: list[bytes]
     end: int
-    ended: bool
+    before: bytes
+
+    @property
+    def last(self) -> int:
+        """The number of the last line."""
+        return self.first + len(self.lines) - 1
+
+    @property
+    def texts(self) -> list[str]:
+        """The lines' text without newlines; bytes that are not UTF-8 stand as ``\\xff``."""
+        whole = b"".join(self.lines).decode("utf-8", "backslashreplace")
+        return [text.rstrip("\r") for text in whole.removesuffix("\n").split("\n")]
+
+    @property
+    def ended(self) -> bool:
+        """Whether a newline ends the last line."""
+        return self.lines[-1].endswith(b"\n")
+
+    @property
+    def recent(self) -> bytes:
+        """Up to 4,096 bytes before ``end``."""
+        return (self.before + b"".join(self.lines))[-_SAMPLE:]
+
+    @property
+    def tail(self) -> str:
+        """The digest of ``recent``, as ``Progress`` has it."""
+        return _digest(self.recent)
+
+    def without_last(self) -> Self:
+        """All lines but the last."""
+        *lines, last = self.lines
+        return self._replace(lines=lines, end=self.end - len(last))
 
 
 class LogFile:
@@ -45,8 +86,7 @@ class LogFile:
             gzip.GzipFile(fileobj=self._raw) if self.compressed else self._raw  # type: ignore[assignment]
         )
         self._head = self._read_at(0, _SAMPLE)
-        self._recent = bytearray()
-        self._place = 0
+        self._damaged = False
 
     def __enter__(self) -> Self:
         return self
@@ -85,38 +125,43 @@ class LogFile:
                 return progress
         return None
 
-    def lines_after(self, progress: Progress) -> Iterator[Line]:
-        """The lines from where an import ended."""
+    def blocks_after(self, progress: Progress, size: int) -> Iterator[Block]:
+        """The lines from where an import ended, so many at a time.
+
+        Raises:
+            InvalidRequest: the compression breaks off. What came before has been yielded.
+        """
         number, end = progress.lines, progress.bytes
-        self._place = end
-        self._recent = bytearray(self._read_at(max(0, end - _SAMPLE), min(end, _SAMPLE)))
-        try:
-            if end and not self._recent.endswith(b"\n"):
-                # It ended within a line that was read as it stood; the rest is nothing new.
-                end += self._pass(self._bytes.readline())
-            for raw in self._bytes:
-                number += 1
-                end += self._pass(raw)
-                text = raw.decode("utf-8", "backslashreplace").rstrip("\r\n")
-                yield Line(number, text, end, raw.endswith(b"\n"))
-        except (EOFError, zlib.error, gzip.BadGzipFile):
+        before = self._read_at(max(0, end - _SAMPLE), min(end, _SAMPLE))
+        if end and not before.endswith(b"\n"):
+            # It ended within a line that was read as it stood; the rest is nothing new.
+            rest = b"".join(self._read_lines(1))
+            before, end = before + rest, end + len(rest)
+        while lines := self._read_lines(size):
+            block = Block(number + 1, lines, end + sum(map(len, lines)), before)
+            yield block
+            number, end, before = block.last, block.end, block.recent
+        if self._damaged:
             raise InvalidRequest(
                 f"{self.path} is damaged after line {number:,}: its compression breaks off there. "
                 "What came before is imported."
-            ) from None
+            )
 
-    def tail(self, end: int) -> str:
-        """The digest of the bytes just before the end of a line that was read lately."""
-        recent = self._recent[: len(self._recent) - (self._place - end)]
-        return _digest(recent[-_SAMPLE:])
+    def lines_after(self, progress: Progress) -> Iterator[Line]:
+        """The same one by one. Raises as ``blocks_after``."""
+        for block in self.blocks_after(progress, _AT_ONCE):
+            yield from map(Line, range(block.first, block.last + 1), block.texts)
 
-    def _pass(self, raw: bytes) -> int:
-        """Remember the bytes just read, for ``tail``; returns how many there were."""
-        self._recent += raw
-        self._place += len(raw)
-        if len(self._recent) > _FORGET_AT:
-            del self._recent[:-_SAMPLE]
-        return len(raw)
+    def _read_lines(self, size: int) -> list[bytes]:
+        """Up to so many lines; fewer where the file ends or its compression breaks off."""
+        lines: list[bytes] = []
+        if not self._damaged:
+            try:
+                # The list keeps what it got before the file turned out to be damaged.
+                lines.extend(islice(self._bytes, size))
+            except (EOFError, zlib.error, gzip.BadGzipFile):
+                self._damaged = True
+        return lines
 
     def _begins_like(self, progress: Progress) -> bool:
         head = self._head[: progress.head_size]
@@ -127,5 +172,5 @@ class LogFile:
         return self._bytes.read(size)
 
 
-def _digest(content: bytes | bytearray) -> str:
+def _digest(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=16).hexdigest()

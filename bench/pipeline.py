@@ -30,20 +30,23 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from ezee.events.bots import declared
 from ezee.events.collector import plain_address
 from ezee.events.draft import Draft
 from ezee.events.payload import Judged, Payload, read_body
 from ezee.events.pipeline import STEPS, read_event
 from ezee.events.steps import agent, source
-from ezee.events.surroundings import Surroundings
+from ezee.events.surroundings import Surroundings, surroundings_of
+from ezee.model.event import Bot, DropReason, Event
 from ezee.model.site import SiteConfig
+from ezee.settings import read_settings
 from ezee.store.salts import Salts
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 _VISITORS, _PAGES, _REFERRERS = 3_000, 2_000, 200
-_NOW = 1_790_000_000_000
+_BEGAN, _APART = 1_790_000_000_000, 20
 _SITE = SiteConfig("ezi_00000000000a", "example.com", "Europe/Berlin", (), True, "owner")
 _AGENTS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -61,8 +64,9 @@ _console = Console()
 
 
 class Sent(NamedTuple):
-    """One pageview as it comes in."""
+    """One pageview as it comes in; ``at`` is when, in ms UTC."""
 
+    at: int
     body: bytes
     address: str
     user_agent: str
@@ -90,17 +94,18 @@ class Costs:
 def main() -> None:
     """Measure and print."""
     options = _options()
-    agent.warm_up()
-    source.warm_up()
+    for part in (declared, agent, source):
+        part.warm_up()
     never_seen, known = _never_seen(), _known()
     new, returning = Costs(), Costs()
     with tempfile.TemporaryDirectory() as folder:
-        salts = Salts(Path(folder))
-        _measure_whole(Costs(), salts, list(islice(known, 4 * _VISITORS)))
+        settings = read_settings({}, data=Path(folder))
+        surroundings = surroundings_of(settings, Salts(Path(folder)))
+        _measure_whole(Costs(), surroundings, list(islice(known, 4 * _VISITORS)))
         for _ in track(range(options.rounds), "Rounds", console=_console, transient=True):
             for costs, events in ((new, never_seen), (returning, known)):
-                _measure_whole(costs, salts, list(islice(events, options.events)))
-                _measure_parts(costs, salts, list(islice(events, options.events)))
+                _measure_whole(costs, surroundings, list(islice(events, options.events)))
+                _measure_parts(costs, surroundings, list(islice(events, options.events)))
     _print(new.medians(), returning.medians())
 
 
@@ -115,50 +120,54 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measure_whole(costs: Costs, salts: Salts, sent: list[Sent]) -> None:
+def _measure_whole(costs: Costs, surroundings: Surroundings, sent: list[Sent]) -> None:
+    def read_whole(each: Sent) -> Event | Bot | DropReason:
+        return read_event(_draft(read_body(each.body), each, surroundings))
+
     decoder = msgspec.json.Decoder(Payload)
     costs.time(_JSON, decoder.decode, [each.body for each in sent])
-    costs.time(_WHOLE, lambda each: read_event(_draft(read_body(each.body), each, salts)), sent)
+    costs.time(_WHOLE, read_whole, sent)
 
 
-def _measure_parts(costs: Costs, salts: Salts, sent: list[Sent]) -> None:
+def _measure_parts(costs: Costs, surroundings: Surroundings, sent: list[Sent]) -> None:
     payloads = costs.time("read_body", read_body, [each.body for each in sent])
     drafts = costs.time(
-        "draft", lambda pair: _draft(*pair, salts), list(zip(payloads, sent, strict=True))
+        "draft", lambda pair: _draft(*pair, surroundings), list(zip(payloads, sent, strict=True))
     )
     for step in STEPS:
         costs.time(step.__name__, step, drafts)
     costs.time("finish", Draft.finish, drafts)
 
 
-def _draft(payload: Payload | list[Judged], sent: Sent, salts: Salts) -> Draft:
+def _draft(payload: Payload | list[Judged], sent: Sent, surroundings: Surroundings) -> Draft:
     assert isinstance(payload, Payload)
     return Draft(
         payload=payload,
         site=_SITE,
         address=plain_address(sent.address),
         user_agent=sent.user_agent,
-        received_at=_NOW,
-        surroundings=Surroundings(salts),
+        received_at=sent.at,
+        surroundings=surroundings,
     )
 
 
 def _never_seen() -> Iterator[Sent]:
     for number in count():
-        yield _pageview(number, page=number, referrer=f"https://blog-{number}.example.net/a")
+        yield _pageview(number, number, number, f"https://blog-{number}.example.net/a")
 
 
 def _known() -> Iterator[Sent]:
     chance = random.Random(1)
-    while True:
+    for number in count():
         yield _pageview(
+            number,
             visitor=chance.randrange(_VISITORS),
             page=chance.randrange(_PAGES),
             referrer=f"https://www.site-{chance.randrange(_REFERRERS)}.example/",
         )
 
 
-def _pageview(visitor: int, page: int, referrer: str) -> Sent:
+def _pageview(number: int, visitor: int, page: int, referrer: str) -> Sent:
     event = {
         "site_id": _SITE.site_id,
         "url": f"https://example.com/articles/{page}?utm_source=letter",
@@ -170,7 +179,8 @@ def _pageview(visitor: int, page: int, referrer: str) -> Sent:
     # Multiplied by a prime, visitors lie all over the addresses, and so in many countries.
     address = str(ip_address((visitor + 1) * 2_654_435_761 % 2**32))
     user_agent = _AGENTS[visitor % len(_AGENTS)].format(100 + visitor % 30, visitor)
-    return Sent(msgspec.json.encode(event), address, user_agent)
+    at = _BEGAN + number * _APART
+    return Sent(at, msgspec.json.encode(event), address, user_agent)
 
 
 def _print(new: dict[str, float], returning: dict[str, float]) -> None:

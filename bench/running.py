@@ -28,7 +28,7 @@ class Running:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", self._module, "serve", "--data", str(self.data),
-                 "--port", "0", "--public-stats-limit", "0"],
+                 "--port", "0", "--public-stats-limit", "0", "--visitor-limit", "0"],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )  # fmt: skip
         self.port = self._wait_for_port()

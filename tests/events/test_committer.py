@@ -11,8 +11,14 @@ from msgspec.structs import replace
 
 from ezee.errors import Unavailable
 from ezee.events.committer import GroupCommit
+from ezee.model.event import Bot, DropReason
+from ezee.store.base import Batch
+from ezee.store.looks import NotCounted, Row
 from ezee.store.salts import Salts
-from tests.support.events import NOON, PatientStore, event
+from tests.support.events import NOON, SITE_ID, PatientStore, event
+
+SITE = int(SITE_ID[4:], 16)
+TODAY = NOON // 86_400_000
 
 
 @pytest.fixture
@@ -131,3 +137,124 @@ def test_settled_waits_for_what_is_in_line(tmp_path: Path, store: PatientStore) 
         return stored
 
     assert asyncio.run(work()) == 5
+
+
+def not_counted(store: PatientStore) -> list[Row]:
+    """Of today: day, reason, rule, category, number."""
+    return store.look(NotCounted(SITE, TODAY, TODAY))
+
+
+def note(commit: GroupCommit, times: int = 1) -> None:
+    for _ in range(times):
+        commit.ledger.note(SITE, TODAY, DropReason.EXCLUDED)
+
+
+def excluded(times: int) -> list[Row]:
+    return [(TODAY, "excluded", "", "", times)]
+
+
+def test_bots_stand_in_line_as_events_do(tmp_path: Path, store: PatientStore) -> None:
+    bot = Bot(event(event_id=9), "Googlebot", "search", "")
+
+    async def work() -> list[frozenset[int]]:
+        commit = GroupCommit(store, Salts(tmp_path))
+        answers = await asyncio.gather(
+            commit.append((), [bot]),
+            commit.append([event(event_id=1)], [bot, bot]),
+            commit.append([event(), event(event_id=1)], [bot]),
+        )
+        await commit.close()
+        return list(answers)
+
+    assert asyncio.run(work()) == [frozenset(), frozenset(), {1}]
+    described = store.describe()
+    assert (described.events, described.bots) == (2, 1)
+
+
+def test_bots_count_towards_the_length_of_the_line(tmp_path: Path, store: PatientStore) -> None:
+    bot = Bot(event(), "Googlebot", "search", "")
+
+    async def work() -> None:
+        commit = GroupCommit(store, Salts(tmp_path))
+        with pytest.raises(Unavailable):
+            await commit.append([event()] * 10_000, [bot] * 10_001)
+        await commit.close()
+
+    asyncio.run(work())
+    assert store.describe().bots == 0
+
+
+def test_the_ledger_is_stored_when_it_is_entered_and_not_before(
+    tmp_path: Path, store: PatientStore
+) -> None:
+    async def work() -> list[list[Row]]:
+        commit = GroupCommit(store, Salts(tmp_path))
+        note(commit, 2)
+        await commit.append([event()])
+        seen = [not_counted(store)]
+        await commit.enter()
+        seen.append(not_counted(store))
+        await commit.enter()
+        note(commit)
+        await asyncio.gather(commit.enter(), commit.append([event()]), commit.enter())
+        seen.append(not_counted(store))
+        note(commit)
+        await commit.close()
+        return [*seen, not_counted(store)]
+
+    assert asyncio.run(work()) == [[], excluded(2), excluded(3), excluded(4)]
+
+
+class Forgetful(PatientStore):
+    """An engine whose answers are lost for a while, as when its process is killed; what it was
+    given is stored, or not.
+    """
+
+    losing = ""
+
+    def append(self, batch: Batch) -> list[int]:
+        if self.losing == "before":
+            raise Unavailable
+        known = super().append(batch)
+        if self.losing == "after":
+            raise Unavailable
+        return known
+
+
+@pytest.mark.parametrize("losing", ["before", "after"])
+def test_a_tally_is_stored_once_whatever_failed(tmp_path: Path, losing: str) -> None:
+    store = Forgetful(tmp_path)
+
+    async def work() -> None:
+        commit = GroupCommit(store, Salts(tmp_path))
+        note(commit, 2)
+        store.losing = losing
+        await commit.enter()
+        note(commit, 4)
+        await commit.enter()
+        store.losing = ""
+        assert not_counted(store) == (excluded(2) if losing == "after" else [])
+        await commit.close()
+
+    asyncio.run(work())
+    assert not_counted(store) == excluded(6)
+    store.close()
+
+
+def test_a_tally_waits_for_the_next_commit_that_can(tmp_path: Path, store: PatientStore) -> None:
+    """A batch that cannot be stored takes the tally beside it along, but not for good."""
+    poison = replace(event(), title="\ud800")
+
+    async def work() -> None:
+        commit = GroupCommit(store, Salts(tmp_path))
+        note(commit)
+        outcomes = await asyncio.gather(
+            commit.append([poison]), commit.enter(), return_exceptions=True
+        )
+        assert [type(outcome) for outcome in outcomes] == [Unavailable, type(None)]
+        assert not_counted(store) == []
+        await commit.enter()
+        await commit.close()
+
+    asyncio.run(work())
+    assert not_counted(store) == excluded(1)

@@ -1,8 +1,7 @@
-"""What every engine must do: one suite, on the embedded one and on the same one from afar."""
+"""What every engine must do: events are stored once, and counted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,72 +10,15 @@ from msgspec.structs import replace
 
 from ezee.errors import Unavailable
 from ezee.model.event import Event, Kind
-from ezee.model.query import Interval, Order, Range, StatsQuery
+from ezee.model.query import Interval, Order, Range
 from ezee.model.result import Answer, Breakdown, BreakdownRow, Counts
-from ezee.store.base import Batch, Description, EventStore, Progress
+from ezee.store.base import Batch, Description, Progress
 from ezee.store.changes import Erase
 from ezee.store.listener import StoreListener
-from ezee.store.looks import Sighting
 from ezee.store.remote import RemoteStore
 from ezee.store.wire import SOCKET_NAME
-from tests.support.events import NOON, SITE_ID, PatientStore, event, readable
-
-SITE = int(SITE_ID[4:], 16)
-OTHER = 11
-DAY = 86_400_000
-TODAY = NOON // DAY
-MINUTE = 60_000
-
-
-class Engine:
-    """One engine on a folder, to be closed and opened again."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.store: EventStore = self.open()
-
-    def open(self) -> EventStore:
-        return PatientStore(self.folder)
-
-    def close(self) -> None:
-        self.store.close()
-
-    def reopen(self) -> None:
-        self.close()
-        self.store = self.open()
-
-
-class RemoteEngine(Engine):
-    """The same, spoken to over its socket."""
-
-    def open(self) -> EventStore:
-        self._local = PatientStore(self.folder)
-        self._listener = StoreListener(self.folder, self._local)
-        return RemoteStore(self.folder)
-
-    def close(self) -> None:
-        self.store.close()
-        self._listener.stop()
-        self._local.close()
-
-
-@pytest.fixture(params=[Engine, RemoteEngine], ids=["embedded", "remote"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    make: Callable[[Path], Engine] = request.param
-    made = make(tmp_path)
-    yield made
-    made.close()
-
-
-def question(
-    interval: Interval = Interval.DAY, breakdowns: tuple[str, ...] = (), **others: object
-) -> StatsQuery:
-    asked = StatsQuery(Range(TODAY, TODAY), interval, (), breakdowns)
-    return replace(asked, **others) if others else asked
-
-
-def ask(engine: Engine, query: StatsQuery | None = None) -> Answer:
-    return engine.store.query(readable(), query or question())
+from tests.store.engines import DAY, MINUTE, OTHER, SITE, TODAY, Engine, RemoteEngine, ask, question
+from tests.support.events import NOON, PatientStore, event
 
 
 def test_an_empty_store(engine: Engine) -> None:
@@ -312,24 +254,3 @@ def test_large_batches_pass_through_the_socket(tmp_path: Path) -> None:
     assert remote.store.append(Batch(events)) == []
     assert remote.store.describe().events == 5000
     remote.close()
-
-
-@pytest.mark.parametrize(
-    ("minutes", "visiting"),
-    [
-        (0, True),
-        (29, True),
-        (-29, True),
-        (-30, False),
-        (40, True),
-        (69, True),
-        (70, False),
-    ],
-)
-def test_who_is_visiting(engine: Engine, minutes: int, visiting: bool) -> None:
-    engine.store.append(Batch([event(visitor=7), event(NOON + 20 * MINUTE, visitor=7)]))
-    engine.store.append(Batch([event(NOON + 40 * MINUTE, visitor=7)]))
-    at = NOON + minutes * MINUTE
-    assert engine.store.look(Sighting(SITE, TODAY, 7, at)) == [(int(visiting),)]
-    for other in (Sighting(SITE, TODAY, 8, at), Sighting(OTHER, TODAY, 7, at)):
-        assert engine.store.look(other) == [(0,)]

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from ezee.errors import EzeeError, Unavailable
-from ezee.events.ledger import Ledger
+from ezee.events.ledger import NOTHING, Ledger
 from ezee.model.event import Bot, Event
 from ezee.store.base import Batch, EventStore
 
@@ -84,7 +84,7 @@ class GroupCommit:
         """Store what the ledger has counted, with the next commit; it stays if that fails."""
         if self.ledger:
             self._entering = True
-            with suppress(Unavailable):
+            with suppress(EzeeError):
                 await self.append(())
 
     async def settled(self) -> None:
@@ -95,6 +95,8 @@ class GroupCommit:
     async def close(self) -> None:
         """Finish what is in line."""
         await self.settled()
+        # What a failure had left to be stored again, then what came since.
+        await self.enter()
         await self.enter()
         self._writer.shutdown()
 
@@ -106,24 +108,26 @@ class GroupCommit:
             try:
                 duplicates = await loop.run_in_executor(self._writer, self._commit, batch)
             except EzeeError as error:
-                self.ledger.put_back(batch.drops)
                 _refuse(group, error)
             except Exception as failure:  # noqa: BLE001 - whoever is next in line must not wait
                 # Its message may quote what a visitor sent; only its kind is written.
                 _log.error("commit failed", kind=type(failure).__name__)
-                self.ledger.put_back(batch.drops)
                 _refuse(group, Unavailable())
             else:
+                if batch.tally:
+                    self.ledger.entered()
                 _answer(group, duplicates)
             self._queued -= sum(waiting.size for waiting in group)
         self._committing = None
 
     def _batch(self, group: list[_Waiting]) -> Batch:
-        entering, self._entering = self._entering, False
+        tally = self.ledger.take() if self._entering else NOTHING
+        self._entering = False
         return Batch(
             [event for waiting in group for event in waiting.events],
             bots=[bot for waiting in group for bot in waiting.bots],
-            drops=self.ledger.take() if entering else (),
+            drops=tally.drops,
+            tally=tally.number,
         )
 
     def _commit(self, batch: Batch) -> list[int]:

@@ -5,10 +5,21 @@ Bots are not in it: they are stored as they come, and counted where they are.
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
-from collections.abc import Iterable
+from typing import NamedTuple
 
 from ezee.model.event import DropReason, Drops
+
+
+class Tally(NamedTuple):
+    """Counts on their way to the store, under a number of their own."""
+
+    number: int
+    drops: list[Drops]
+
+
+NOTHING = Tally(0, [])
 
 
 class Ledger:
@@ -20,20 +31,26 @@ class Ledger:
 
     def __init__(self) -> None:
         self._counts: Counter[tuple[int, int, str]] = Counter()
+        self._taken = NOTHING
 
     def note(self, site: int, day: int, reason: DropReason) -> None:
         """An event of that tracker and local day was not counted."""
         self._counts[site, day, str(reason)] += 1
 
-    def take(self) -> list[Drops]:
-        """The counts since they were last taken."""
-        taken, self._counts = self._counts, Counter()
-        return [Drops(*key, count) for key, count in taken.items()]
+    def take(self) -> Tally:
+        """What is to be stored now. Until ``entered`` is called it is the same each time.
 
-    def put_back(self, drops: Iterable[Drops]) -> None:
-        """What was taken could not be stored."""
-        for each in drops:
-            self._counts[each.site, each.day, each.reason] += each.count
+        A store that failed may have stored it nevertheless; it knows the number then.
+        """
+        if not self._taken.number and self._counts:
+            drops = [Drops(*key, count) for key, count in self._counts.items()]
+            self._taken = Tally(secrets.randbelow(2**63 - 1) + 1, drops)
+            self._counts.clear()
+        return self._taken
+
+    def entered(self) -> None:
+        """What was taken is stored."""
+        self._taken = NOTHING
 
     def __bool__(self) -> bool:
-        return bool(self._counts)
+        return bool(self._taken.number or self._counts)

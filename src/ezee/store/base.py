@@ -35,6 +35,8 @@ class Progress(msgspec.Struct, frozen=True):
 class Batch(msgspec.Struct, frozen=True):
     """Events that become durable together, with the import progress they stand for, if any;
     beside them bots' events, and what was not counted.
+
+    ``tally`` names these drops: sent once more under the same number, they are not added again.
     """
 
     events: Sequence[Event]
@@ -42,6 +44,7 @@ class Batch(msgspec.Struct, frozen=True):
     progress: Progress | None = None
     bots: Sequence[Bot] = ()
     drops: Sequence[Drops] = ()
+    tally: int = 0
 
 
 class Description(msgspec.Struct, frozen=True):

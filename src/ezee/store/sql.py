@@ -130,7 +130,7 @@ def _not_counted(look: NotCounted) -> Statement:
 def _kept_paths(look: KeptPaths) -> Statement:
     return Statement(
         "select path, page, sum(case when kind = 0 then 1 else 0 end) as pageviews "
-        "from events where site = ? group by path, page order by pageviews desc, path",
+        "from events where site = ? group by path, page order by pageviews desc, path, page",
         (look.site,),
     )
 
@@ -144,7 +144,7 @@ def _kept_features(look: KeptFeatures) -> Statement:
         union all
         select day, rule, category, token, {features}, count(*) as number
         from bots where site = ? group by day, rule, category, token, {features}
-        order by day, rule, token
+        order by day, rule, token, {features}
         """,
         (look.site, look.site),
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from msgspec.structs import astuple
 
 from ezee.model.calendar import DAY
-from ezee.model.event import Drops, Event
+from ezee.model.event import Event
 from ezee.store.base import Batch, Progress
 from ezee.store.duckdb.file import Connection
 
@@ -80,7 +80,8 @@ def last_number(connection: Connection) -> int:
     """The highest number that was given to an event."""
     row = connection.execute(
         "select greatest((select coalesce(max(seq), 0) from events), "
-        "(select coalesce(max(seq), 0) from bots), (select max(value) from state))"
+        "(select coalesce(max(seq), 0) from bots), "
+        "(select value from state where name = 'visits_up_to'))"
     ).fetchone()
     return int(row[0]) if row else 0
 
@@ -98,13 +99,43 @@ def write_progress(connection: Connection, site: int, progress: Progress) -> Non
     )
 
 
-def write_drops(connection: Connection, drops: Sequence[Drops]) -> None:
-    """Add to what was not counted: one row a tracker, day and reason."""
-    for each in drops:
-        key = [each.site, each.day, each.reason]
-        changed = connection.execute(
-            "update drops set count = count + ? where site = ? and day = ? and reason = ?",
-            [each.count, *key],
-        ).fetchone()
-        if not changed or not changed[0]:
-            connection.execute("insert into drops values (?, ?, ?, ?)", [*key, each.count])
+# Statements of their own for each row would hold the commit up: a second may bring thousands.
+_TALLY = """(
+    select site, day, reason, sum(count)::bigint as count
+    from (
+        select unnest($sites::ubigint[]) as site, unnest($days::integer[]) as day,
+               unnest($reasons::varchar[]) as reason, unnest($counts::bigint[]) as count
+    )
+    group by site, day, reason
+) as tally"""
+_WRITE_DROPS = (
+    f"""
+    update drops set count = drops.count + tally.count from {_TALLY}
+    where drops.site = tally.site and drops.day = tally.day and drops.reason = tally.reason
+    """,
+    f"insert into drops select * from {_TALLY} anti join drops using (site, day, reason)",
+)
+
+
+def write_drops(connection: Connection, batch: Batch) -> None:
+    """Add to what was not counted, once for each tally: one row a tracker, day and reason.
+
+    Whoever sent a tally may not have heard that it was stored, and sends it again.
+    """
+    if batch.tally and batch.tally == _last_tally(connection):
+        return
+    columns = {
+        "sites": [each.site for each in batch.drops],
+        "days": [each.day for each in batch.drops],
+        "reasons": [each.reason for each in batch.drops],
+        "counts": [each.count for each in batch.drops],
+    }
+    for statement in _WRITE_DROPS:
+        connection.execute(statement, columns)
+    connection.execute("delete from state where name = 'tally'")
+    connection.execute("insert into state values ('tally', ?)", [batch.tally])
+
+
+def _last_tally(connection: Connection) -> int:
+    row = connection.execute("select value from state where name = 'tally'").fetchone()
+    return int(row[0]) if row else 0

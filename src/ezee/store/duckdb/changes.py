@@ -5,6 +5,9 @@ Whatever touches events derives the visits of their visitors anew, in the same t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from msgspec.structs import astuple
 
 from ezee.model.event import Event
@@ -28,21 +31,18 @@ def carry_out(connection: Connection, change: Change) -> int:
 
 
 def _erase(connection: Connection, site: int) -> int:
-    erased = _count(connection, "select count(*) from events where site = ?", site)
-    for table in ("events", "bots", "drops", "visits", "imports"):
+    for table in ("drops", "visits", "imports"):
         connection.execute(f"delete from {table} where site = ?", [site])
-    return erased
+    return sum(
+        _count(connection, f"delete from {table} where site = ?", site)
+        for table in ("events", "bots")
+    )
 
 
 def _regroup(connection: Connection, change: Regroup) -> int:
     connection.execute("create or replace temp table pages (path varchar, page varchar)")
-    connection.execute(
-        "insert into pages select unnest($paths), unnest($pages)",
-        {
-            "paths": [path for path, _ in change.pages],
-            "pages": [page for _, page in change.pages],
-        },
-    )
+    # A path that is named twice would be joined twice.
+    _fill(connection, "pages", list(dict(change.pages).items()))
     connection.execute(
         "create or replace temp table changed as select distinct site, day, visitor "
         "from events join pages using (path) "
@@ -78,15 +78,14 @@ def _rejudge(connection: Connection, change: Rejudge) -> int:
 
 def _find_moved(connection: Connection, change: Rejudge) -> None:
     connection.execute(_MOVES)
-    if change.moves:
-        places = ", ".join("?" * len(Move.__struct_fields__))
-        connection.executemany(
-            f"insert into moves values ({places})", [astuple(move) for move in change.moves]
-        )
+    # Two moves of the same events would store them twice; the last one holds.
+    moves = {astuple(move)[:_WHAT_IS_MOVED]: astuple(move) for move in change.moves}
+    _fill(connection, "moves", list(moves.values()))
     connection.execute(_MOVED, {"site": change.site})
     connection.execute("drop table moves")
 
 
+_WHAT_IS_MOVED = Move.__struct_fields__.index("new_rule")
 _MOVES = """
 create or replace temp table moves (
     day integer, rule varchar, token varchar, browser varchar, version smallint, os varchar,
@@ -120,6 +119,12 @@ _MOVE = (
     where bots.seq = moved.seq and moved.rule <> '' and moved.new_rule <> ''
     """,
 )
+
+
+def _fill(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Into a temporary table, some 500 times as fast as one statement for many rows."""
+    with connection.appender(table) as appender:
+        appender.append_rows(rows)
 
 
 def _count(connection: Connection, statement: str, site: int) -> int:

@@ -177,7 +177,7 @@ class DuckDBStore:
                 if sifted.bots:
                     file.append("bots", sifted.bots)
                 if batch.drops:
-                    write_drops(file.writer, batch.drops)
+                    write_drops(file.writer, batch)
                 if batch.progress is not None:
                     write_progress(file.writer, batch.site, batch.progress)
         except Unavailable:

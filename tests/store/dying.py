@@ -1,0 +1,77 @@
+"""A process that is killed amid a change to the store; it is told folder, work and point."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from ezee.model.event import DropReason, Drops
+from ezee.store.base import Batch, EventStore
+from ezee.store.changes import Erase, Move, Regroup, Rejudge
+from ezee.store.duckdb import changes, engine
+from tests.store.engines import MINUTE, SITE, TODAY, bot
+from tests.support.events import NOON, PatientStore, event
+
+DROPS = [Drops(SITE, TODAY, DropReason.EXCLUDED, 5), Drops(SITE, TODAY, DropReason.HOSTNAME, 1)]
+STORED = Batch(
+    [
+        event(page="/a", path="/a", event_id=1),
+        event(NOON + 20 * MINUTE, page="/b", path="/b", browser="Chrome"),
+        event(NOON + 40 * MINUTE, page="/a", path="/a"),
+    ],
+    bots=[bot(NOON + 60 * MINUTE, page="/b", path="/b")],
+    drops=DROPS,
+    tally=1,
+)
+_MORE = Batch(
+    [event(NOON + 65 * MINUTE, page="/c", path="/c", event_id=2)],
+    bots=[bot(event_id=3)],
+    drops=DROPS,
+    tally=2,
+)
+_MOVES = [
+    Move(TODAY, "", "", "Chrome", 0, "", "", 0, "", "spam", "spam"),
+    Move(TODAY, "Googlebot", "", "", 0, "", "", 0, "", "", ""),
+]
+WORK = {
+    "append": lambda store: store.append(_MORE),
+    "erase": lambda store: store.change(Erase(SITE)),
+    "regroup": lambda store: store.change(Regroup(SITE, [("/a", "/b")])),
+    "rejudge": lambda store: store.change(Rejudge(SITE, _MOVES)),
+}
+# The function that the work ends with, and the one that is called amid it.
+_LAST: dict[str, tuple[Any, str]] = {
+    "append": (engine, "write_drops"),
+    **dict.fromkeys(("erase", "regroup", "rejudge"), (engine, "carry_out")),
+}
+_AMID: dict[str, tuple[Any, str]] = {
+    "append": (engine, "write_drops"),
+    "erase": (changes, "_count"),
+    **dict.fromkeys(("regroup", "rejudge"), (changes, "rederive")),
+}
+POINTS = ("amid", "before the commit", "after the commit")
+
+
+def die(*_: object) -> NoReturn:
+    """As a power cut would have it."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def work(store: EventStore, name: str, point: str) -> None:
+    """Do the work, and die at that point of it."""
+    if point == "amid":
+        setattr(*_AMID[name], die)
+    elif point == "before the commit":
+        module, function = _LAST[name]
+        really = getattr(module, function)
+        setattr(module, function, lambda *given: (really(*given), die()))
+    WORK[name](store)
+    die()
+
+
+if __name__ == "__main__":
+    work(PatientStore(Path(sys.argv[1])), *sys.argv[2:])

@@ -8,6 +8,7 @@ killed, goes on where it ended, and the same file twice counts once.
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ from ezee.store.base import Batch, EventStore, Progress
 from ezee.store.salts import Salts
 
 _BATCH_LINES = 10_000
+# More than one, because the store pauses now and then for visits and checkpoints.
+_WAITING_AT_MOST = 3
 _BAD_LINES_SHOWN = 20
 
 Watch = Callable[[int, int], None]
@@ -94,13 +97,14 @@ class Importer:
             raise InvalidRequest(_other_way(progress))
         tally.known = progress.lines
         with ThreadPoolExecutor(1, thread_name_prefix="append") as appender:
-            stored: Future[None] | None = None
+            waiting: deque[Future[None]] = deque()
             for batch in self._batches(file, progress, tally):
-                if stored is not None:
-                    stored.result()
-                stored = appender.submit(self._store, batch)
+                if len(waiting) == _WAITING_AT_MOST:
+                    waiting.popleft().result()
+                before = waiting[-1] if waiting else None
+                waiting.append(appender.submit(self._store, batch, before))
                 watch(file.read_so_far, tally.counted)
-            if stored is not None:
+            for stored in waiting:
                 stored.result()
         if not self.dry:
             self._finish(file, progress)
@@ -161,7 +165,10 @@ class Importer:
             happened_at=request.at,
         )
 
-    def _store(self, batch: Batch) -> None:
+    def _store(self, batch: Batch, before: Future[None] | None) -> None:
+        """Store a batch, unless the one before it could not be: no line is left out."""
+        if before is not None:
+            before.result()
         if self.dry:
             return
         if self.salts.unsaved:

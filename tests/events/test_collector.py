@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,17 @@ from ezee.errors import InvalidRequest, NotFound, Unavailable
 from ezee.events import wording
 from ezee.events.collector import Collector, Outcome, Sender, plain_address
 from ezee.events.committer import GroupCommit
+from ezee.events.explanation import Explanation
 from ezee.events.payload import Judged, Payload
+from ezee.events.signals import Signals
 from ezee.events.surroundings import Surroundings
+from ezee.model.calendar import local_hour
 from ezee.model.event import Dropped, DropReason
+from ezee.model.exclusions import Exclusions
+from ezee.model.rules import SiteRules
 from ezee.model.site import SiteConfig
+from ezee.store.base import Batch
+from ezee.store.looks import NotCounted
 from ezee.store.salts import Salts
 from tests.support.clock import FakeClock
 from tests.support.events import SITE_ID, PatientStore, site
@@ -25,6 +33,7 @@ from tests.support.service import BROWSER
 ANYONE = Sender("203.0.113.7", BROWSER, None)
 ALICE = Sender("203.0.113.7", BROWSER, "alice")
 BOB = Sender("203.0.113.7", BROWSER, "bob")
+BOT = ANYONE._replace(user_agent="Googlebot/2.1")
 
 
 class Trackers(dict[str, SiteConfig]):
@@ -38,18 +47,37 @@ class Line:
     """A collector with all that it needs."""
 
     def __init__(self, folder: Path) -> None:
+        self.site = site()
         self.clock = FakeClock()
-        self.store = PatientStore(folder)
+        self.store: PatientStore = PatientStore(folder)
         self.salts = Salts(folder)
 
     def send(self, *payloads: Judged, sender: Sender = ANYONE) -> Outcome:
         """One payload as one event, several as a batch."""
         return asyncio.run(self._send(payloads, sender))
 
+    def explain(self, payload: Payload, sender: Sender = ANYONE) -> Explanation:
+        """How the payload would be read."""
+        return asyncio.run(self._explain(payload, sender))
+
+    async def _explain(self, payload: Payload, sender: Sender) -> Explanation:
+        commit = GroupCommit(self.store, self.salts)
+        explanation = await self._collector(commit).explain(payload, sender)
+        await commit.close()
+        return explanation
+
+    def refuse(self, *payloads: Payload) -> None:
+        """The same, from somebody who is over the limit."""
+        asyncio.run(self._refuse(payloads))
+
+    async def _refuse(self, payloads: tuple[Payload, ...]) -> None:
+        commit = GroupCommit(self.store, self.salts)
+        self._collector(commit).note_limited(payloads)
+        await commit.close()
+
     async def _send(self, payloads: tuple[Judged, ...], sender: Sender) -> Outcome:
         commit = GroupCommit(self.store, self.salts)
-        sites = Trackers({SITE_ID: site()})
-        collector = Collector(sites, Surroundings(self.salts), self.store, commit, self.clock)
+        collector = self._collector(commit)
         try:
             if len(payloads) == 1 and isinstance(payloads[0], Payload):
                 return await collector.collect(payloads[0], sender)
@@ -57,9 +85,22 @@ class Line:
         finally:
             await commit.close()
 
+    def _collector(self, commit: GroupCommit) -> Collector:
+        sites = Trackers({self.site.site_id: self.site})
+        return Collector(sites, Surroundings(self.salts), self.store, commit, self.clock)
+
     @property
     def stored(self) -> int:
         return self.store.describe().events
+
+    @property
+    def not_counted(self) -> dict[str, int]:
+        """By reason: how many events of today."""
+        today = local_hour(self.clock.now(), self.site.timezone).day
+        counts: Counter[str] = Counter()
+        for _, reason, _, _, count in self.store.look(NotCounted(self.site.key, today, today)):
+            counts[str(reason)] += int(count)
+        return dict(counts)
 
 
 @pytest.fixture
@@ -78,10 +119,13 @@ def test_an_event_is_stored(line: Line) -> None:
     assert line.stored == 1
 
 
-def test_a_bot_is_told_and_not_stored(line: Line) -> None:
-    bot = ANYONE._replace(user_agent="Googlebot/2.1")
-    assert line.send(sent(), sender=bot) == Outcome(0, [Dropped(0, DropReason.BOT)])
-    assert line.stored == 0
+def test_a_bot_is_told_and_kept_apart(line: Line) -> None:
+    assert line.send(sent(), sender=BOT) == Outcome(0, [Dropped(0, DropReason.BOT)])
+    described = line.store.describe()
+    assert (described.events, described.bots) == (0, 1)
+    day = local_hour(line.clock.now(), "UTC").day
+    found = line.store.look(NotCounted(line.site.key, day, day))
+    assert found == [(day, "bot", "Googlebot", "search", 1)]
 
 
 def test_the_same_id_counts_once(line: Line) -> None:
@@ -190,3 +234,125 @@ def test_what_cannot_be_stored_is_not_acknowledged(tmp_path: Path) -> None:
 )
 def test_one_spelling_for_each_address(text: str, plain: str) -> None:
     assert plain_address(text) == plain
+
+
+RULES = SiteRules(
+    exclusions=Exclusions(networks=("192.0.2.0/24",), paths=("/admin/*",), hostnames=("a.example",))
+)
+# A payload and its sender for each reason that an event by itself can be dropped for.
+DROPPED = {
+    "bot": (DropReason.BOT, {}, BOT),
+    "excluded by address": (DropReason.EXCLUDED, {}, ANYONE._replace(address="192.0.2.7")),
+    "excluded by path": (DropReason.EXCLUDED, {"url": "/admin/1"}, ANYONE),
+    "another host": (DropReason.HOSTNAME, {"url": "https://b.example/"}, ANYONE),
+    "a wish": (DropReason.OPTED_OUT, {}, ANYONE._replace(signals=Signals(gpc=True))),
+    "the owner's link": (DropReason.OPTED_OUT, {"opt_out": "key"}, ANYONE),
+}
+
+
+@pytest.mark.parametrize(("reason", "fields", "sender"), DROPPED.values(), ids=list(DROPPED))
+def test_a_drop_is_told_and_tallied(
+    line: Line, reason: DropReason, fields: dict[str, str], sender: Sender
+) -> None:
+    line.site = site(rules=RULES, opt_out_key="key")
+    assert line.send(sent(**fields), sender=sender) == Outcome(0, [Dropped(0, reason)])
+    assert line.not_counted == {reason: 1}
+    batch = line.send(sent(**fields), sent(**fields), sender=sender)
+    assert batch == Outcome(0, [Dropped(0, reason), Dropped(1, reason)])
+    assert line.not_counted == {reason: 3}
+    assert line.stored == 0
+
+
+def test_a_duplicate_is_tallied(line: Line) -> None:
+    line.send(sent(id="a"))
+    line.send(sent(id="a"))
+    line.send(sent(id="a"), sent(id="b"), sent(id="b"))
+    assert line.not_counted == {DropReason.DUPLICATE: 3}
+    assert line.stored == 2
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"timestamp": "1970-01-01T00:00:00Z"},
+        {"timestamp": "2026-03-09T11:59:59Z"},
+        {"client_ip": "203.0.113.8"},
+        {"user_agent": BROWSER},
+    ],
+)
+@pytest.mark.parametrize("sender", [ANYONE, BOB])
+def test_what_is_invalid_is_tallied(line: Line, fields: dict[str, str], sender: Sender) -> None:
+    with pytest.raises(InvalidRequest):
+        line.send(sent(**fields), sender=sender)
+    assert line.not_counted == {DropReason.INVALID: 1}
+    outcome = line.send(sent(**fields), sent(), sender=sender)
+    assert [each.reason for each in outcome.dropped] == [DropReason.INVALID]
+    assert line.not_counted == {DropReason.INVALID: 2}
+
+
+def test_what_was_not_read_for_the_limit_is_tallied(line: Line) -> None:
+    line.refuse(sent(), sent(timestamp="1970-01-01T00:00:00Z"), sent(site_id="ezi_00000000000b"))
+    assert line.not_counted == {DropReason.RATE_LIMITED: 2}
+
+
+def test_trackers_that_do_not_exist_are_tallied_nowhere(line: Line) -> None:
+    """A flood of forged ids costs no disk."""
+    unknown = 11
+    before = line.store.describe()
+    for fields in ({}, {"client_ip": "203.0.113.8"}):
+        with pytest.raises((NotFound, InvalidRequest)):
+            line.send(sent(site_id="ezi_00000000000b", **fields))
+    line.send(sent(site_id="ezi_00000000000b"), InvalidRequest("Not an event."))
+    line.refuse(sent(site_id="ezi_00000000000b"), sent(site_id="nonsense"))
+    assert line.store.describe() == before
+    for key in (unknown, line.site.key):
+        assert line.store.look(NotCounted(key, 0, 100_000)) == []
+
+
+def test_a_drop_is_of_the_day_the_event_was_of(line: Line) -> None:
+    """In the tracker's zone: at noon UTC, it is tomorrow in Kiritimati."""
+    line.site = site("Pacific/Kiritimati", rules=RULES)
+    line.send(sent(url="/admin/1"))
+    line.send(sent(url="/admin/1", timestamp="2026-03-10T09:59:00Z"))
+    line.refuse(sent())
+    today = local_hour(line.clock.now(), "UTC").day
+    assert line.store.look(NotCounted(line.site.key, today, today + 1)) == [
+        (today, "excluded", "", "", 1),
+        (today + 1, "excluded", "", "", 1),
+        (today + 1, "rate_limited", "", "", 1),
+    ]
+
+
+def test_asking_why_tallies_nothing(line: Line) -> None:
+    line.site = site(rules=RULES)
+    assert line.explain(sent(url="/admin/1")).dropped == DropReason.EXCLUDED
+    assert line.explain(sent(), BOT).dropped == DropReason.BOT
+    assert (line.not_counted, line.store.describe().bots) == ({}, 0)
+
+
+class Failing(PatientStore):
+    """An engine without room on its disk."""
+
+    full = True
+
+    def append(self, batch: Batch) -> list[int]:
+        if self.full:
+            raise Unavailable
+        return super().append(batch)
+
+
+def test_what_is_answered_503_is_tallied_nowhere(tmp_path: Path) -> None:
+    """The sender sends all of it again, and it is tallied then."""
+    line = Line(tmp_path)
+    line.store.close()
+    line.store = store = Failing(tmp_path)
+    line.site = site(rules=RULES)
+    batch = [sent(id="a"), sent(url="/admin/1"), sent(id="a"), sent(timestamp="1970-01-01T00:00Z")]
+    for payloads, sender in ((batch, ANYONE), ([sent()], BOT), ([sent(), sent()], BOT)):
+        with pytest.raises(Unavailable):
+            line.send(*payloads, sender=sender)
+    store.full = False
+    assert (line.not_counted, store.describe().bots) == ({}, 0)
+    assert line.send(*batch).accepted == 1
+    assert line.not_counted == {"excluded": 1, "duplicate": 1, "invalid": 1}
+    store.close()

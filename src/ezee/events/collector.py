@@ -47,7 +47,6 @@ class Outcome(msgspec.Struct, frozen=True):
 ACCEPTED_ONE = Outcome(1, [])
 _DUPLICATE = Dropped(0, DropReason.DUPLICATE)
 _UNKNOWN_SITE = Dropped(0, DropReason.UNKNOWN_SITE)
-_RATE_LIMITED = Dropped(0, DropReason.RATE_LIMITED)
 
 
 class _Drop(NamedTuple):
@@ -90,11 +89,11 @@ class Collector:
             InvalidRequest: it is wrong. NotFound: there is no such tracker. Unavailable: it
             could not be stored.
         """
-        site, now = self._site(payload, sender), self._clock.now()
+        now = self._clock.now()
         try:
-            read = self._read(payload, site, sender, now)
+            read = self._read(payload, self._site(payload, sender), sender, now)
         except InvalidRequest:
-            self._note(_Drop(Dropped(0, DropReason.INVALID), site.key, _today(site, now)))
+            self._note_unread(payload, DropReason.INVALID, now)
             raise
         if isinstance(read, Bot):
             await self._commit.append((), (read,))
@@ -134,9 +133,7 @@ class Collector:
         """The sender was over the limit, so none of these was read."""
         now = self._clock.now()
         for payload in payloads:
-            site = self._sites.find(payload.site_id or "")
-            if site is not None:
-                self._note(_Drop(_RATE_LIMITED, site.key, _today(site, now)))
+            self._note_unread(payload, DropReason.RATE_LIMITED, now)
 
     async def explain(self, payload: Payload, sender: Sender) -> Explanation:
         """How an event would be read if it were collected now. Nothing is stored.
@@ -186,6 +183,12 @@ class Collector:
         return (
             _Drop(Dropped(0, read), site.key, draft.day) if isinstance(read, DropReason) else read
         )
+
+    def _note_unread(self, payload: Payload, reason: DropReason, now: int) -> None:
+        """Count, by today's date, an event of which no more was read than its tracker."""
+        site = self._sites.find(payload.site_id or "")
+        if site is not None:
+            self._commit.ledger.note(site.key, _today(site, now), reason)
 
     def _note(self, drop: _Drop) -> None:
         """Count a drop, where there is a tracker to count it for."""

@@ -2,13 +2,53 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from ezee.events.sources.channels import CHANNEL_WORDS
+from ezee.events.sources.kinds import KINDS
+from ezee.events.steps.screen import put_screen
+from ezee.events.steps.source import DIRECT
 from ezee.model.dimensions import DIMENSIONS
 from ezee.model.metrics import METRICS
 from tests.docs.pages import page
+from tests.support.events import draft
+
+PAGE = "docs/numbers.md"
 
 
 @pytest.mark.parametrize("name", [*METRICS, *DIMENSIONS])
 def test_it_is_explained(name: str) -> None:
-    assert f"`{name}`" in page("docs/numbers.md")
+    assert f"`{name}`" in page(PAGE)
+
+
+def test_every_channel_is_named() -> None:
+    channels = {channel for kind in KINDS.values() for channel in kind[1:]}
+    assert _codes("channel") == {DIRECT, *CHANNEL_WORDS.values(), *channels}
+
+
+def test_every_screen_begins_where_the_page_says(tmp_path: Path) -> None:
+    *sizes, (largest, _) = re.findall(r"`(\w+)`(?: under)? (\d+|from there)", _item("screen"))
+    names = [name for name, _ in sizes] + [largest]
+    for (name, width), larger in zip(sizes, names[1:], strict=True):
+        assert _screen(tmp_path, int(width) - 1) == name
+        assert _screen(tmp_path, int(width)) == larger
+
+
+def _screen(folder: Path, width: int) -> str:
+    made = draft(folder, screen_width=width)
+    put_screen(made)
+    return made.screen
+
+
+def _item(name: str) -> str:
+    """What the list says of a dimension."""
+    found = re.search(rf"^- `{name}`: (.*?)(?=^- |^$)", page(PAGE), re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return " ".join(found[1].split())
+
+
+def _codes(name: str) -> set[str]:
+    return {" ".join(code.split()) for code in re.findall(r"`([^`]+)`", _item(name))}

@@ -28,7 +28,7 @@ def warm_up() -> None:
 
 @lru_cache(maxsize=20_000)
 def _judge(user_agent: str) -> Verdict | None:
-    if not user_agent.strip(" \t-"):
+    if _is_none(user_agent):
         return NO_AGENT
     text = user_agent.encode(errors="replace").decode()
     # Most agents end here, before anything is taken out of them.
@@ -42,6 +42,10 @@ def _judge(user_agent: str) -> Verdict | None:
     return Verdict(pattern.rule, pattern.category, _token(text, pattern, start, end))
 
 
+def _is_none(user_agent: str) -> bool:
+    return not user_agent.strip(" \t-")
+
+
 def _find(text: str) -> tuple[Pattern, tuple[int, int]] | None:
     for index in sorted(_expressions().Match(text) or ()):
         pattern = _patterns()[index]
@@ -52,13 +56,19 @@ def _find(text: str) -> tuple[Pattern, tuple[int, int]] | None:
 
 
 def _token(text: str, pattern: Pattern, start: int, end: int) -> str:
-    """The first token that the same rule would find again, else the best one."""
-    candidates = [token for token in tokens(text, start, end, pattern.mark) if token]
-    for token in candidates:
-        found = _find(token)
-        if found and found[0].rule == pattern.rule:
+    """The first token by which the same rule decides again; empty where none does."""
+    for token in tokens(text, start, end, pattern.mark):
+        if not _is_none(token) and _decides(pattern, token):
             return token
-    return candidates[0] if candidates else ""
+    return ""
+
+
+def _decides(pattern: Pattern, token: str) -> bool:
+    found = _find(without_devices(token))
+    if not found:
+        return False
+    decided, _ = found
+    return (decided.rule, decided.category) == (pattern.rule, pattern.category)
 
 
 @cache

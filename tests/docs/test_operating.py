@@ -1,21 +1,28 @@
-"""What ``docs/operating.md`` says of the data folder and of backups is so."""
+"""What ``docs/operating.md`` says of the data folder, of backups and of the operator's files."""
 
 from __future__ import annotations
 
 import subprocess
+from dataclasses import fields
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.docs.pages import blocks, page
+from ezee.settings import Settings
+from tests.docs.pages import blocks, first_column, page
 from tests.support.service import Service
-
-pytestmark = pytest.mark.service
 
 PAGE = "docs/operating.md"
 
 
+def test_every_file_of_the_operators_own_is_in_the_table() -> None:
+    files = {field.name for field in fields(Settings) if field.type == "Path | None"}
+    options = [f"--{name.replace('_', '-')}" for name in files - {"certificate", "certificate_key"}]
+    assert sorted(first_column(PAGE, "## Files of your own")) == sorted(options)
+
+
+@pytest.mark.service
 def test_a_backup_has_everything_but_the_salts(own_service: Service, tmp_path: Path) -> None:
     own_service.account("alice@example.com")
     site_id = own_service.tracker("alice@example.com")["site_id"]
@@ -36,6 +43,7 @@ def test_a_backup_has_everything_but_the_salts(own_service: Service, tmp_path: P
     assert {path.name for path in (restored / "data").iterdir()} >= {
         "accounts.sqlite",
         "events.duckdb",
+        "service.key",
     }
     assert not list((restored / "data").glob("salts*"))
     other = Service(restored / "data").start()

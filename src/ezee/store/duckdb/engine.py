@@ -40,8 +40,9 @@ from ezee.store.duckdb.batches import (
 from ezee.store.duckdb.changes import carry_out
 from ezee.store.duckdb.checkpoints import NEVER, Checkpointer
 from ezee.store.duckdb.file import OpenFile, snapshot, transaction
+from ezee.store.kept import statement_of
 from ezee.store.looks import Look, Row
-from ezee.store.sql import Statement, statement_of
+from ezee.store.sql import Statement
 
 FILE_NAME = "events.duckdb"
 

@@ -85,8 +85,8 @@ def _rows(site_id: str, judgement: Judgement) -> list[dict[str, object]]:
         {
             "site_id": site_id,
             "day": str(date_of(each.day)),
-            "was": each.rule or "a person",
-            "becomes": each.new_rule or "a person",
+            "was": each.was[0] or "a person",
+            "becomes": each.becomes[0] or "a person",
             "events": each.events,
         }
         for each in judgement.changes

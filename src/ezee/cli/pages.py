@@ -50,7 +50,7 @@ def regroup(
         if group is not None:
             groups = _checked(group, apply=apply)
         changes = regrouping.preview(store, tracker.key, groups)
-        changed = regrouping.apply(store, tracker.key, groups) if apply else 0
+        changed = regrouping.apply(store, tracker.key, changes) if apply else 0
     rows = [dict(each._asdict()) for each in changes]
     if json:
         print_json({"applied": apply, "events": changed, "changes": rows})

@@ -36,11 +36,11 @@ def preview(store: EventStore, site: int, groups: tuple[str, ...]) -> list[Regro
     return [each for each in found if each.becomes != each.page]
 
 
-def apply(store: EventStore, site: int, groups: tuple[str, ...]) -> int:
-    """Apply the groups to a tracker's history; returns how many events are shown otherwise now.
+def apply(store: EventStore, site: int, changes: list[Regrouped]) -> int:
+    """Carry the changes out; returns how many events are shown otherwise now, bots' included.
 
     Raises:
         Unavailable: the store cannot do it for now; nothing has changed.
     """
-    pages = [(each.path, each.becomes) for each in preview(store, site, groups)]
+    pages = [(each.path, each.becomes) for each in changes]
     return store.change(Regroup(site, pages)) if pages else 0

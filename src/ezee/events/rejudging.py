@@ -7,6 +7,7 @@ order of events can tell is not judged again: such bots stay bots.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,16 +17,16 @@ from ezee.store.base import EventStore
 from ezee.store.changes import Move, Rejudge
 from ezee.store.looks import KeptFeatures
 
+Judged = tuple[str, str]
+"""Rule and category; both are empty for people."""
+
 
 class Rejudged(NamedTuple):
-    """Events of one day, the rule that decided on them, and the rule that would today.
-
-    An empty rule stands for people.
-    """
+    """Events of one day, how they were judged, and how today's rules judge them."""
 
     day: int
-    rule: str
-    new_rule: str
+    was: Judged
+    becomes: Judged
     events: int
 
 
@@ -42,12 +43,11 @@ def judge_again(store: EventStore, site: int, spammers: frozenset[str]) -> Judge
     Raises:
         Unavailable: the store cannot answer for now.
     """
-    counts: dict[tuple[int, str, str], int] = {}
+    counts: Counter[tuple[int, Judged, Judged]] = Counter()
     moves = []
-    for move, events in _moves(store, site, spammers):
+    for move, rejudged in _moves(store, site, spammers):
         moves.append(move)
-        key = (move.day, move.rule, move.new_rule)
-        counts[key] = counts.get(key, 0) + events
+        counts[rejudged[:3]] += rejudged.events
     return Judgement([Rejudged(*key, count) for key, count in sorted(counts.items())], moves)
 
 
@@ -60,24 +60,27 @@ def apply(store: EventStore, site: int, judgement: Judgement) -> int:
     return store.change(Rejudge(site, judgement.moves)) if judgement.moves else 0
 
 
-def _moves(store: EventStore, site: int, spammers: frozenset[str]) -> Iterator[tuple[Move, int]]:
+def _moves(
+    store: EventStore, site: int, spammers: frozenset[str]
+) -> Iterator[tuple[Move, Rejudged]]:
     for row in store.look(KeptFeatures(site)):
         day, rule, category, token, browser, version, os, device, hints, referrer, events = row
         features = Features(
             str(browser), int(version), str(os), str(device), int(hints), str(referrer)
         )
-        judged = (str(rule), str(category))
-        verdict = _judge(judged, str(token), features, spammers)
-        if verdict != judged:
-            yield Move(int(day), str(rule), str(token), *features, *verdict), int(events)
+        was = (str(rule), str(category))
+        becomes = _judge(was, str(token), features, spammers)
+        if becomes != was:
+            yield (
+                Move(int(day), str(rule), str(token), *features, *becomes),
+                Rejudged(int(day), was, becomes, int(events)),
+            )
 
 
-def _judge(
-    judged: tuple[str, str], token: str, features: Features, spammers: frozenset[str]
-) -> tuple[str, str]:
-    """Rule and category by today's rules, empty for people; as before where nothing can tell."""
-    rule, _ = judged
+def _judge(was: Judged, token: str, features: Features, spammers: frozenset[str]) -> Judged:
+    """By today's rules; as before where nothing can tell."""
+    rule, _ = was
     if rule and not token and rule not in FEATURE_RULES:
-        return judged
+        return was
     verdict = (judge_agent(token) if token else None) or judge_features(features, spammers)
     return (verdict.rule, str(verdict.category)) if verdict else ("", "")

@@ -47,7 +47,13 @@ def ingest(
 def _read(
     site: SiteConfig, surroundings: Surroundings, at: int = 0, **fields: Any
 ) -> Event | Bot | DropReason:
-    values = {"site": site, "surroundings": surroundings, "received_at": NOON + at, **fields}
+    values = {
+        "site": site,
+        "surroundings": surroundings,
+        "salts": surroundings.salts,
+        "received_at": NOON + at,
+        **fields,
+    }
     return read_event(draft(Path(), site_id=site.site_id, **values))
 
 

@@ -6,11 +6,13 @@ import re
 import uuid
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import event
 
 from ezee.accounts import erasures
 from ezee.accounts.database import Database
+from ezee.accounts.service_key import is_opt_out_key
 from ezee.accounts.trackers import (
     TrackerChange,
     add_tracker,
@@ -19,11 +21,20 @@ from ezee.accounts.trackers import (
     every_tracker,
     find_tracker,
     list_trackers,
+    named_tracker,
+    new_signing_secret,
+    opt_out_path,
+    remove_signing_secret,
     remove_tracker,
+    rules_of,
 )
 from ezee.errors import Conflict, InvalidRequest, NotFound
+from ezee.model.exclusions import Exclusions
+from ezee.model.pages import PageRules
+from ezee.model.rules import DEFAULT_RULES, SiteRules
 
 BLOG = TrackerChange(name="My blog", domain="example.com")
+KEY = bytes(range(32))
 
 
 def test_a_tracker_starts_with_what_is_given_and_the_defaults(
@@ -194,6 +205,8 @@ def test_a_strangers_tracker_is_as_missing_as_one_that_never_was(
         for attempt in (
             lambda which=tracker_id: find_tracker(database, bob, which),
             lambda which=tracker_id: remove_tracker(database, bob, which, 9),
+            lambda which=tracker_id: new_signing_secret(database, bob, which, KEY),
+            lambda which=tracker_id: remove_signing_secret(database, bob, which),
             lambda which=tracker_id: change_tracker(
                 database, bob, which, TrackerChange(name="mine"), has_events=False
             ),
@@ -201,5 +214,85 @@ def test_a_strangers_tracker_is_as_missing_as_one_that_never_was(
             with pytest.raises(NotFound) as missing:
                 attempt()
             assert missing.value.message == NotFound.default
-    assert find_tracker(database, alice, hers.id).name == "My blog"
+    found = find_tracker(database, alice, hers.id)
+    assert (found.name, found.signing_nonce) == ("My blog", None)
     assert erasures.due(database) == []
+
+
+def test_a_tracker_is_made_with_rules_and_keeps_those_that_do_not_change(
+    database: Database, alice: str
+) -> None:
+    plain = add_tracker(database, alice, BLOG, 5)
+    assert (rules_of(plain), plain.rules) == (DEFAULT_RULES, {})
+    added = add_tracker(
+        database,
+        alice,
+        TrackerChange(
+            name="x", domain="rules.example", respect_dnt=True, places="city",
+            page_rules={"groups": ["/user/*"]}, exclusions={"networks": ["10.0.0.1/8"]},
+        ),
+        5,
+    )  # fmt: skip
+    rules = SiteRules(
+        PageRules(groups=("/user/*",)), Exclusions(("10.0.0.0/8",)), respect_dnt=True, places="city"
+    )
+    assert rules_of(find_tracker(database, alice, added.id)) == rules
+    for change, changed in (
+        (TrackerChange(name="y"), {}),
+        (TrackerChange(respect_gpc=False), {"respect_gpc": False}),
+        (
+            TrackerChange(exclusions={"countries": ["de"]}),
+            {"exclusions": Exclusions(("10.0.0.0/8",), countries=("DE",))},
+        ),
+        (TrackerChange(page_rules={"groups": []}), {"page_rules": PageRules()}),
+    ):
+        rules = msgspec.structs.replace(rules, **changed)
+        change_tracker(database, alice, added.id, change, has_events=True)
+        assert rules_of(find_tracker(database, alice, added.id)) == rules
+
+
+def test_wrong_rules_are_named_beside_other_wrong_fields(database: Database, alice: str) -> None:
+    wrong = TrackerChange(
+        name="", domain="a.example", places="street", exclusions={"networks": ["x"], "hosts": []}
+    )
+    fields = ["name", "exclusions.hosts", "places"]
+    added = add_tracker(database, alice, BLOG, 5)
+    for attempt in (
+        lambda: add_tracker(database, alice, wrong, 5),
+        lambda: check_change(wrong),
+        lambda: change_tracker(database, alice, added.id, wrong, has_events=False),
+    ):
+        with pytest.raises(InvalidRequest) as refused:
+            attempt()
+        assert [detail.field for detail in refused.value.details] == fields
+    assert [each.id for each in list_trackers(database, alice)] == [added.id]
+
+
+def test_a_signing_secret_is_new_each_time_and_can_be_removed(
+    database: Database, alice: str
+) -> None:
+    added = add_tracker(database, alice, BLOG, 5)
+    assert added.signing_nonce is None
+    secrets, nonces = set(), set()
+    for _ in range(3):
+        secrets.add(new_signing_secret(database, alice, added.id, KEY))
+        nonces.add(find_tracker(database, alice, added.id).signing_nonce)
+    assert (len(secrets), len(nonces)) == (3, 3)
+    for _ in range(2):
+        remove_signing_secret(database, alice, added.id)
+        assert find_tracker(database, alice, added.id).signing_nonce is None
+
+
+def test_a_tracker_is_named_by_either_id(database: Database, alice: str) -> None:
+    added = add_tracker(database, alice, BLOG, 5)
+    for name in (added.id, added.site_id):
+        assert named_tracker(database, name).id == added.id
+    with pytest.raises(NotFound, match="There is no tracker x"):
+        named_tracker(database, "x")
+
+
+def test_an_opt_out_link_holds_the_trackers_key(database: Database, alice: str) -> None:
+    added = add_tracker(database, alice, BLOG, 5)
+    start, _, key = opt_out_path(added, KEY).rpartition("/")
+    assert start == f"/opt-out/{added.site_id}"
+    assert is_opt_out_key(key, KEY, added.site_id)

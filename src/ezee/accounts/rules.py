@@ -40,7 +40,7 @@ def changed_rules(
         elif _is_of_type(SiteRules, name, given):
             values[name] = given
         else:
-            errors.append(FieldError(name, _EXPECTED[name]))
+            errors.append(FieldError(name, EXPECTED[name]))
     return (rules if errors else msgspec.structs.replace(rules, **values)), errors
 
 
@@ -49,7 +49,7 @@ def _changed_object(current: Any, given: object) -> tuple[Any, list[FieldError]]
     if not isinstance(given, Mapping):
         return current, [FieldError("", "must be an object")]
     errors = [
-        FieldError(f".{name}", _EXPECTED.get(name, "is not a setting"))
+        FieldError(f".{name}", _expected(type(current), name))
         for name, value in given.items()
         if not _is_of_type(type(current), name, value)
     ]
@@ -72,6 +72,11 @@ def _is_of_type(owner: type, name: str, value: object) -> bool:
     return True
 
 
+def _expected(owner: type, name: str) -> str:
+    known = _types(owner)
+    return EXPECTED[name] if name in known else f"is no setting; there are {', '.join(known)}"
+
+
 @cache
 def _types(owner: type) -> dict[str, Any]:
     return get_type_hints(owner)
@@ -85,7 +90,7 @@ def _checked_exclusions(given: Exclusions) -> tuple[Exclusions, list[FieldError]
         entries = [read(text.strip()) for text in getattr(given, name)]
         known = [entry for entry in entries if entry is not None]
         if len(known) < len(entries) or len(entries) > ENTRY_LIMIT:
-            errors.append(FieldError(f".{name}", _EXPECTED[name]))
+            errors.append(FieldError(f".{name}", EXPECTED[name]))
         values[name] = tuple(dict.fromkeys(known))
     if len(given.paths) <= ENTRY_LIMIT:
         wrong = find_errors(PageRules(groups=values["paths"]))
@@ -131,7 +136,7 @@ _ENTRIES: dict[str, Callable[[str], str | None]] = {
     "hostnames": _hostname,
 }
 _LIST = f"must be a list of up to {ENTRY_LIMIT}"
-_EXPECTED = {
+EXPECTED = {
     "networks": f"{_LIST} addresses or networks such as 192.0.2.0/24",
     "paths": f"{_LIST} paths such as /admin/**",
     "countries": f"{_LIST} two-letter country codes such as DE",

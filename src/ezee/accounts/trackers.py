@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from ezee.accounts import erasures
 from ezee.accounts.database import Database
@@ -17,6 +18,7 @@ from ezee.accounts.domains import normal_domain
 from ezee.accounts.policy import seen_by, seen_by_service
 from ezee.accounts.rules import FIELDS as RULES
 from ezee.accounts.rules import changed_rules
+from ezee.accounts.service_key import new_nonce, opt_out_key, signing_secret
 from ezee.accounts.tables import Tracker
 from ezee.errors import Conflict, FieldError, InvalidRequest, NotFound
 from ezee.model.calendar import find_zone
@@ -77,9 +79,20 @@ def find_tracker(database: Database, viewer: str, tracker_id: str) -> Tracker:
         NotFound: it does not exist or is not the viewer's.
     """
     with seen_by(database, viewer) as session:
-        tracker = session.scalar(sa.select(Tracker).where(Tracker.id == tracker_id))
+        return _one(session, tracker_id)
+
+
+def named_tracker(database: Database, name: str) -> Tracker:
+    """A tracker of anyone's by ``id`` or ``site_id``, for the operator.
+
+    Raises:
+        NotFound: there is none.
+    """
+    named = sa.select(Tracker).where(sa.or_(Tracker.id == name, Tracker.site_id == name))
+    with seen_by_service(database) as session:
+        tracker = session.scalar(named)
     if tracker is None:
-        raise NotFound
+        raise NotFound(f"There is no tracker {name}. `ezee tracker list` shows all.")
     return tracker
 
 
@@ -100,9 +113,7 @@ def change_tracker(
     values = _checked(change)
     try:
         with seen_by(database, viewer) as session:
-            tracker = session.scalar(sa.select(Tracker).where(Tracker.id == tracker_id))
-            if tracker is None:
-                raise NotFound
+            tracker = _one(session, tracker_id)
             tracker.rules = _new_rules(rules_of(tracker), change)
             if has_events and values.get("timezone", tracker.timezone) != tracker.timezone:
                 raise Conflict("The time zone cannot change once the tracker has events.")
@@ -120,12 +131,40 @@ def remove_tracker(database: Database, viewer: str, tracker_id: str, now: int) -
         NotFound: it does not exist or is not the viewer's.
     """
     with seen_by(database, viewer) as session:
-        tracker = session.scalar(sa.select(Tracker).where(Tracker.id == tracker_id))
-        if tracker is None:
-            raise NotFound
+        tracker = _one(session, tracker_id)
         erasures.record(session, [tracker.site_id], now)
         session.delete(tracker)
     return tracker.site_id
+
+
+def new_signing_secret(database: Database, viewer: str, tracker_id: str, service_key: bytes) -> str:
+    """Give one of the viewer's trackers a signing secret; an earlier one is worth nothing then.
+
+    Returns its text, which is stored nowhere.
+
+    Raises:
+        NotFound: the tracker does not exist or is not the viewer's.
+    """
+    nonce = new_nonce()
+    with seen_by(database, viewer) as session:
+        tracker = _one(session, tracker_id)
+        tracker.signing_nonce = nonce.hex()
+    return signing_secret(service_key, tracker.site_id, nonce)
+
+
+def remove_signing_secret(database: Database, viewer: str, tracker_id: str) -> None:
+    """Let one of the viewer's trackers have no signing secret.
+
+    Raises:
+        NotFound: it does not exist or is not the viewer's.
+    """
+    with seen_by(database, viewer) as session:
+        _one(session, tracker_id).signing_nonce = None
+
+
+def opt_out_path(tracker: Tracker, service_key: bytes) -> str:
+    """The path of the page on which the owner opts a browser out."""
+    return f"/opt-out/{tracker.site_id}/{opt_out_key(service_key, tracker.site_id)}"
 
 
 def every_tracker(database: Database) -> list[Tracker]:
@@ -137,6 +176,13 @@ def every_tracker(database: Database) -> list[Tracker]:
 def rules_of(tracker: Tracker) -> SiteRules:
     """The tracker's rules."""
     return msgspec.convert(tracker.rules, SiteRules)
+
+
+def _one(session: Session, tracker_id: str) -> Tracker:
+    tracker = session.scalar(sa.select(Tracker).where(Tracker.id == tracker_id))
+    if tracker is None:
+        raise NotFound
+    return tracker
 
 
 def _taken(domain: str) -> Conflict:

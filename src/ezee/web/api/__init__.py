@@ -7,7 +7,9 @@ from ezee.web.api.trackers import (
     add_tracker,
     change_tracker,
     list_trackers,
+    new_signing_secret,
     one_tracker,
+    remove_signing_secret,
     remove_tracker,
 )
 
@@ -17,6 +19,8 @@ _ROUTES = (
     one_tracker,
     change_tracker,
     remove_tracker,
+    new_signing_secret,
+    remove_signing_secret,
     owner_stats,
     me,
     public_stats,

@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 from litestar.openapi import ResponseSpec
 
-from ezee.accounts import trackers
+from ezee.accounts import rules, trackers
 from ezee.events import wording
 from ezee.events.explanation import Reading
+from ezee.model import pages
 from ezee.model.dimensions import DIMENSIONS
 from ezee.model.event import DropReason
 from ezee.model.metrics import METRICS
@@ -88,10 +89,22 @@ def _tracker(required: list[str]) -> Json:
     fields["hostnames"] |= {"type": "array", "items": _TEXT, "maxItems": trackers.HOSTNAME_LIMIT}
     del fields["hostnames"]["minLength"]
     fields["public_stats"] = {"type": "boolean"}
+    fields |= {name: dict(schema) for name, schema in _RULES.items()}
     for name in set(fields) - set(required):
         fields[name]["type"] = [fields[name]["type"], "null"]
     schema = {"type": "object", "required": required, "properties": fields}
     return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _strings(limit: int, name: str, **entry: object) -> Json:
+    described = f"It {rules.EXPECTED[name]}."
+    items = {**_TEXT, **entry}
+    return {"type": "array", "items": items, "maxItems": limit, "description": described}
+
+
+def _settings(fields: Json) -> Json:
+    """An object of which any part may be given."""
+    return {"type": "object", "properties": fields, "additionalProperties": False}
 
 
 def _stats() -> list[Json]:
@@ -123,6 +136,34 @@ def _object(properties: Json) -> Json:
 
 
 _TEXT: Json = {"type": "string"}
+_BOOLEAN: Json = {"type": "boolean"}
+_PATTERN: Json = {"pattern": "^/", "maxLength": pages.LENGTH_LIMIT}
+_RULES: dict[str, Json] = {
+    "page_rules": _settings(
+        {
+            "keep_parameters": _strings(
+                pages.PARAMETER_LIMIT, "keep_parameters", minLength=1, maxLength=pages.LENGTH_LIMIT
+            ),
+            "hash_routing": _BOOLEAN,
+            "strip_slash": _BOOLEAN,
+            "groups": _strings(pages.GROUP_LIMIT, "groups", **_PATTERN),
+        }
+    ),
+    "exclusions": _settings(
+        {
+            "networks": _strings(rules.ENTRY_LIMIT, "networks"),
+            "paths": _strings(rules.ENTRY_LIMIT, "paths", **_PATTERN),
+            "countries": _strings(rules.ENTRY_LIMIT, "countries", pattern="^[A-Za-z]{2}$"),
+            "agents": _strings(
+                rules.ENTRY_LIMIT, "agents", minLength=1, maxLength=rules.AGENT_LIMIT
+            ),
+            "hostnames": _strings(rules.ENTRY_LIMIT, "hostnames"),
+        }
+    ),
+    "respect_gpc": _BOOLEAN,
+    "respect_dnt": _BOOLEAN,
+    "places": {"type": "string", "enum": ["country", "region", "city", None]},
+}
 _ROWS: Json = {"type": "array", "items": {"type": "object"}}
 _REPORT = _object(
     {
@@ -143,6 +184,8 @@ _FIELD_TYPES: dict[str, Json] = {
     "name": {"type": "string", "minLength": 1, "maxLength": 120},
     "id": {"type": "string", "minLength": 1, "maxLength": 64},
     "timestamp": {"type": "string", "format": "date-time"},
+    "opt_out": {"type": "string", "maxLength": 64},
+    "stamp": {"type": "string", "maxLength": 100},
     "currency": {"type": "string", "pattern": "^[A-Za-z]{3}$"},
     "screen_width": {"type": "integer", "minimum": 0},
     "interactive": {"type": "boolean"},

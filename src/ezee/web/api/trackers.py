@@ -7,9 +7,11 @@ from typing import Annotated, Any, Literal
 import anyio.to_thread
 import msgspec
 from litestar import Request, delete, get, patch, post
+from litestar.datastructures import CacheControlHeader
 from litestar.params import Parameter
 
 from ezee.accounts import trackers
+from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
 from ezee.erasing import erase_due
@@ -37,7 +39,11 @@ class TrackerSummary(msgspec.Struct, frozen=True):
 
 
 class TrackerDetail(msgspec.Struct, frozen=True):
-    """One tracker alone, with its settings."""
+    """One tracker alone, with its settings.
+
+    ``signing`` says that it has a signing secret. ``opt_out_url`` is for its owner: the page on
+    which a browser is opted out.
+    """
 
     id: str
     name: str
@@ -52,6 +58,8 @@ class TrackerDetail(msgspec.Struct, frozen=True):
     respect_gpc: bool
     respect_dnt: bool
     places: Literal["country", "region", "city"]
+    signing: bool
+    opt_out_url: str
 
 
 class TrackerList(msgspec.Struct, frozen=True):
@@ -64,6 +72,18 @@ class OneTracker(msgspec.Struct, frozen=True):
     """The answer about one tracker."""
 
     data: TrackerDetail
+
+
+class SigningSecret(msgspec.Struct, frozen=True):
+    """What a tracker's own servers sign with."""
+
+    secret: str
+
+
+class NewSigningSecret(msgspec.Struct, frozen=True):
+    """The one answer that shows a signing secret."""
+
+    data: SigningSecret
 
 
 @get("/api/v1/trackers", guards=[bearer("read")], responses=errors(401, 403, 429))
@@ -83,11 +103,9 @@ async def add_tracker(request: AnyRequest) -> OneTracker:
     """Add a tracker."""
     services, viewer = services_of(request), principal_of(request).user_id
     change = _change(await request.body())
-    row = await anyio.to_thread.run_sync(
-        trackers.add_tracker, services.database, viewer, change, services.clock.now()
-    )
+    added = await anyio.to_thread.run_sync(_add, services, viewer, change)
     services.directory.refresh()
-    return OneTracker(_detail(row))
+    return added
 
 
 @get(
@@ -98,10 +116,7 @@ async def add_tracker(request: AnyRequest) -> OneTracker:
 async def one_tracker(request: AnyRequest, tracker_id: TrackerId) -> OneTracker:
     """One tracker with its settings."""
     services, viewer = services_of(request), principal_of(request).user_id
-    row = await anyio.to_thread.run_sync(
-        trackers.find_tracker, services.database, viewer, tracker_id
-    )
-    return OneTracker(_detail(row))
+    return await anyio.to_thread.run_sync(_find, services, viewer, tracker_id)
 
 
 @patch(
@@ -113,9 +128,9 @@ async def change_tracker(request: AnyRequest, tracker_id: TrackerId) -> OneTrack
     """Change a tracker: the fields that are given, the others stay."""
     services, viewer = services_of(request), principal_of(request).user_id
     change = _change(await request.body())
-    row = await anyio.to_thread.run_sync(_apply, services, viewer, tracker_id, change)
+    changed = await anyio.to_thread.run_sync(_apply, services, viewer, tracker_id, change)
     services.directory.refresh()
-    return OneTracker(_detail(row))
+    return changed
 
 
 @delete(
@@ -135,16 +150,61 @@ async def remove_tracker(request: AnyRequest, tracker_id: TrackerId) -> None:
     await anyio.to_thread.run_sync(erase_due, services.database, services.store, services.salts)
 
 
-def _apply(services: Services, viewer: str, tracker_id: str, change: TrackerChange) -> Tracker:
+@post(
+    "/api/v1/trackers/{tracker_id:str}/signing-secret",
+    guards=[bearer("write")],
+    cache_control=CacheControlHeader(no_store=True),
+    responses=errors(401, 403, 404, 429),
+)
+async def new_signing_secret(request: AnyRequest, tracker_id: TrackerId) -> NewSigningSecret:
+    """Make a signing secret, in place of an earlier one. It is shown this once."""
+    services, viewer = services_of(request), principal_of(request).user_id
+    secret = await anyio.to_thread.run_sync(_sign, services, viewer, tracker_id)
+    services.directory.refresh()
+    return NewSigningSecret(SigningSecret(secret))
+
+
+@delete(
+    "/api/v1/trackers/{tracker_id:str}/signing-secret",
+    guards=[bearer("write")],
+    responses=errors(401, 403, 404, 429),
+)
+async def remove_signing_secret(request: AnyRequest, tracker_id: TrackerId) -> None:
+    """Turn signing off: no stamp is genuine any more."""
+    services, viewer = services_of(request), principal_of(request).user_id
+    await anyio.to_thread.run_sync(
+        trackers.remove_signing_secret, services.database, viewer, tracker_id
+    )
+    services.directory.refresh()
+
+
+def _add(services: Services, viewer: str, change: TrackerChange) -> OneTracker:
+    row = trackers.add_tracker(services.database, viewer, change, services.clock.now())
+    return OneTracker(_detail(row, services))
+
+
+def _find(services: Services, viewer: str, tracker_id: str) -> OneTracker:
+    return OneTracker(
+        _detail(trackers.find_tracker(services.database, viewer, tracker_id), services)
+    )
+
+
+def _apply(services: Services, viewer: str, tracker_id: str, change: TrackerChange) -> OneTracker:
     trackers.check_change(change)
     tracker = trackers.find_tracker(services.database, viewer, tracker_id)
     has_events = (
         change.timezone is not None
         and services.store.describe(site_key(tracker.site_id)).events > 0
     )
-    return trackers.change_tracker(
+    row = trackers.change_tracker(
         services.database, viewer, tracker_id, change, has_events=has_events
     )
+    return OneTracker(_detail(row, services))
+
+
+def _sign(services: Services, viewer: str, tracker_id: str) -> str:
+    key = read_service_key(services.settings.data)
+    return trackers.new_signing_secret(services.database, viewer, tracker_id, key)
 
 
 def _change(body: bytes) -> TrackerChange:
@@ -167,8 +227,9 @@ def _summary(row: Tracker) -> TrackerSummary:
     return TrackerSummary(row.id, row.name, row.domain, row.site_id, utc_text(row.created_at))
 
 
-def _detail(row: Tracker) -> TrackerDetail:
+def _detail(row: Tracker, services: Services) -> TrackerDetail:
     rules = trackers.rules_of(row)
+    settings = services.settings
     return TrackerDetail(
         row.id,
         row.name,
@@ -183,4 +244,6 @@ def _detail(row: Tracker) -> TrackerDetail:
         rules.respect_gpc,
         rules.respect_dnt,
         rules.places,
+        row.signing_nonce is not None,
+        settings.base_url + trackers.opt_out_path(row, read_service_key(settings.data)),
     )

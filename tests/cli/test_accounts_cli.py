@@ -26,7 +26,7 @@ OWNER = "owner@example.com"
 TOKEN = re.compile(r"ezi_sk_[0-9a-f]{64}")
 COMMANDS = {
     "user": ["add", "list", "set-plan", "remove"],
-    "tracker": ["add", "list"],
+    "tracker": ["add", "list", "show", "set", "sign", "unsign"],
     "token": ["new", "list", "regenerate", "revoke"],
 }
 

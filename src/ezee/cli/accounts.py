@@ -1,4 +1,4 @@
-"""``ezee user``, ``ezee tracker``, ``ezee token``: the accounts."""
+"""``ezee user`` and ``ezee token``: the accounts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from ezee.accounts import tokens, trackers, users
+from ezee.accounts import tokens, users
 from ezee.accounts.database import Database
 from ezee.accounts.policy import EVERYONE
-from ezee.accounts.tables import Token, Tracker, User
+from ezee.accounts.tables import Token, User
 from ezee.accounts.tokens import NewToken
-from ezee.accounts.trackers import TrackerChange
-from ezee.cli.output import console, print_json, print_record, print_rows
+from ezee.cli.output import console, print_all, print_one
 from ezee.cli.root import DATA, Data, Json, open_accounts, root
 from ezee.clock import SystemClock
 from ezee.erasing import erase_due
@@ -27,7 +26,6 @@ from ezee.store.open import OpenStore
 from ezee.store.salts import Salts
 
 user = root.command(App(name="user", help="Add, list, change and remove users."))
-tracker = root.command(App(name="tracker", help="Add and list trackers."))
 token = root.command(App(name="token", help="Make, list, regenerate and revoke API tokens."))
 
 Plan = Literal["free", "pro"]
@@ -60,7 +58,7 @@ def user_add(
     password = _password(from_stdin=password_stdin)
     with open_accounts(data) as database:
         added = users.add_user(database, email, password, plan, _now())
-    _print(_user(added), json=json)
+    print_one(_user(added), json=json)
 
 
 @user.command(name="list")
@@ -68,7 +66,7 @@ def user_list(*, data: Data = DATA, json: Json = False) -> None:
     """List every user, oldest first."""
     with open_accounts(data) as database:
         rows = [_user(each) for each in users.list_users(database)]
-    _print_all(rows, "There are no users yet. `ezee user add` adds one.", json=json)
+    print_all(rows, "There are no users yet. `ezee user add` adds one.", json=json)
 
 
 @user.command(name="set-plan")
@@ -76,7 +74,7 @@ def user_set_plan(email: str, plan: Plan, *, data: Data = DATA, json: Json = Fal
     """Put a user on another plan. It holds from the next request on."""
     with open_accounts(data) as database:
         changed = users.set_plan(database, email, plan)
-    _print(_user(changed), json=json)
+    print_one(_user(changed), json=json)
 
 
 @user.command(name="remove")
@@ -95,42 +93,9 @@ def user_remove(
             return
         site_ids = users.remove_user(database, email, _now())
         erased = _erase(database, data)
-    _print({"removed": found.email, "trackers": len(site_ids), "events_erased": erased}, json=json)
-
-
-@tracker.command(name="add")
-def tracker_add(
-    *,
-    user: Annotated[str, Parameter(help="The owner's address.")],
-    name: Annotated[str, Parameter(help="What the tracker is called.")],
-    domain: Annotated[str, Parameter(help="The host that is counted, such as example.com.")],
-    timezone: Annotated[str, Parameter(help="Whose days count, such as Europe/Berlin.")] = "UTC",
-    private: Annotated[
-        bool, Parameter(negative="", help="Only the owner may read the stats.")
-    ] = False,
-    data: Data = DATA,
-    json: Json = False,
-) -> None:
-    """Add a tracker and print it, its site_id included."""
-    change = TrackerChange(name=name, domain=domain, timezone=timezone, public_stats=not private)
-    with open_accounts(data) as database:
-        owner = users.find_user(database, user)
-        added = trackers.add_tracker(database, owner.id, change, _now())
-    _print(_tracker(added), json=json)
-
-
-@tracker.command(name="list")
-def tracker_list(
-    *,
-    user: Annotated[str | None, Parameter(help="Only this user's.")] = None,
-    data: Data = DATA,
-    json: Json = False,
-) -> None:
-    """List the trackers of one user or of everyone."""
-    with open_accounts(data) as database:
-        viewer = users.find_user(database, user).id if user else EVERYONE
-        rows = [_tracker(each) for each in trackers.list_trackers(database, viewer)]
-    _print_all(rows, "There are no trackers yet. `ezee tracker add` adds one.", json=json)
+    print_one(
+        {"removed": found.email, "trackers": len(site_ids), "events_erased": erased}, json=json
+    )
 
 
 @token.command(name="new")
@@ -180,7 +145,7 @@ def token_list(
     with open_accounts(data) as database:
         owner = users.find_user(database, user)
         rows = [_token(each) for each in tokens.list_tokens(database, owner.id)]
-    _print_all(rows, "There are no tokens. `ezee token new` makes one.", json=json)
+    print_all(rows, "There are no tokens. `ezee token new` makes one.", json=json)
 
 
 @token.command(name="revoke")
@@ -188,7 +153,7 @@ def token_revoke(token_id: str, *, data: Data = DATA, json: Json = False) -> Non
     """Revoke a token for good. The next request with it is refused."""
     with open_accounts(data) as database:
         tokens.revoke_token(database, EVERYONE, token_id)
-    _print({"revoked": token_id}, json=json)
+    print_one({"revoked": token_id}, json=json)
 
 
 def _erase(database: Database, data: Path) -> int:
@@ -246,18 +211,6 @@ def _user(row: User) -> dict[str, object]:
     }
 
 
-def _tracker(row: Tracker) -> dict[str, object]:
-    return {
-        "site_id": row.site_id,
-        "name": row.name,
-        "domain": row.domain,
-        "timezone": row.timezone,
-        "public_stats": row.public_stats,
-        "created_at": utc_text(row.created_at),
-        "id": row.id,
-    }
-
-
 def _token(row: Token) -> dict[str, object]:
     return {
         "id": row.id,
@@ -271,20 +224,6 @@ def _token(row: Token) -> dict[str, object]:
 
 
 def _print_new(made: NewToken, *, json: bool) -> None:
-    _print({"token": made.plain, "id": made.token.id, "prefix": made.token.prefix}, json=json)
+    print_one({"token": made.plain, "id": made.token.id, "prefix": made.token.prefix}, json=json)
     if not json:
         console.print("Copy the token now: it cannot be shown again.")
-
-
-def _print(record: dict[str, object], *, json: bool) -> None:
-    if json:
-        print_json(record)
-    else:
-        print_record(record)
-
-
-def _print_all(rows: list[dict[str, object]], empty: str, *, json: bool) -> None:
-    if json:
-        print_json(rows)
-    else:
-        print_rows(rows, empty)

@@ -42,3 +42,19 @@ def print_record(record: Mapping[str, object]) -> None:
     for name, value in record.items():
         shown = "" if value is None else value
         console.print(f"{name.replace('_', ' '):<{width}}  {shown}", markup=False, soft_wrap=True)
+
+
+def print_one(record: Mapping[str, object], *, json: bool) -> None:
+    """One thing, for scripts or for people."""
+    if json:
+        print_json(record)
+    else:
+        print_record(record)
+
+
+def print_all(rows: Sequence[Mapping[str, object]], empty: str, *, json: bool) -> None:
+    """Many things, for scripts or for people."""
+    if json:
+        print_json(rows)
+    else:
+        print_rows(rows, empty)

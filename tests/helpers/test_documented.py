@@ -14,6 +14,7 @@ from ezee.model.stamps import MINUTES_AHEAD, MINUTES_OLD, is_genuine
 from tests.docs.pages import ROOT, blocks, examples, page
 from tests.support.clock import instant
 from tests.support.service import Service
+from tests.support.stats import counted
 
 PAGE = "docs/verified.md"
 SITE = "ezi_64a31d92b70f"
@@ -37,12 +38,14 @@ def test_a_server_can_send_stamped_events(language: str, service: Service) -> No
     if shutil.which(command[0]) is None:
         pytest.skip(f"{command[0]} is not installed")
     account = service.account(f"{language}@verified.example")
-    site_id = service.tracker(account.email)["site_id"]
+    tracker = service.tracker(account.email)
+    site_id = tracker["site_id"]
+    secret = service.json("tracker", "sign", site_id)["secret"]
     script = EXAMPLES[language].replace("https://stats.example.com", service.url)
     done = subprocess.run(
         [*command, script.replace(SITE, site_id) + ending],
         cwd=ROOT / "helpers",
-        env={**service.environ, "TOKEN": account.token, "SECRET": SECRET},
+        env={**service.environ, "TOKEN": account.token, "SECRET": secret},
         capture_output=True,
         text=True,
         timeout=60,
@@ -51,7 +54,8 @@ def test_a_server_can_send_stamped_events(language: str, service: Service) -> No
     answer, event = map(json.loads, done.stdout.splitlines())
     assert answer == {"data": {"accepted": 1, "dropped": []}}
     now = round(time.time() * 1000)
-    assert is_genuine(event["stamp"], SECRET, site_id, event["url"], now)
+    assert is_genuine(event["stamp"], secret, site_id, event["url"], now)
+    assert counted(account, tracker, verified=1) == (1, 0)
 
 
 def test_the_stamp_spelled_out_is_genuine() -> None:

@@ -13,10 +13,12 @@ import sqlite3
 import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
+import re2
 
 
 class Needles(NamedTuple):
@@ -89,13 +91,21 @@ def _lower(texts: Iterable[str]) -> frozenset[bytes]:
 
 
 def _in_bytes(place: str, content: bytes, needles: Needles) -> Iterator[Trace]:
-    lower = content.lower()
-    for text in needles.texts:
-        if text in lower:
-            yield Trace(place, text.decode(errors="replace"))
-    for raw in needles.raw:
-        if raw in content:
-            yield Trace(place, raw.hex())
+    for text in set(_any_of(needles.texts).findall(content.lower())):
+        yield Trace(place, text.decode(errors="replace"))
+    for raw in set(_any_of(needles.raw).findall(content)):
+        yield Trace(place, raw.hex())
+
+
+@lru_cache(maxsize=32)
+def _any_of(needles: frozenset[bytes]) -> Any:
+    """An expression that finds them in one go, however many they are."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.max_mem = 1 << 30
+    literals = ("".join(f"\\x{byte:02x}" for byte in needle) for needle in needles)
+    # Nothing to look for is found nowhere.
+    return re2.compile(("|".join(literals) or r"[^\x00-\xff]").encode(), options)
 
 
 def _in_values(place: str, path: Path, needles: Needles, scratch: Path) -> Iterator[Trace]:

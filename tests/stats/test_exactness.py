@@ -78,6 +78,7 @@ def _draw_event(draw: st.DrawFn, zone: str, around: int) -> Event:
         name="" if kind is Kind.PAGEVIEW else draw(st.sampled_from(["buy", "Sign up", "äh"])),
         page=draw(st.sampled_from(["/", "/a", "/B", ""])),
         interactive=draw(st.booleans()),
+        verified=draw(st.booleans()),
         **{name: draw(_TEXTS) for name in _VISIT_TEXTS},
     )
 
@@ -90,17 +91,17 @@ def questions(draw: st.DrawFn, zone: str, around: int) -> tuple[Question, list[t
     dimensions = draw(st.lists(st.sampled_from(sorted(DIMENSIONS)), unique=True, max_size=4))
     order = draw(st.sampled_from(["-visitors", "visitors", "value", "-value", "-visits", "events"]))
     limit, offset = draw(st.sampled_from([1, 2, 10])), draw(st.sampled_from([0, 0, 1]))
+    verified = draw(st.sampled_from([False, False, True]))
     parameters = [
         *parameters,
         ("interval", interval),
         *(("dimension", name) for name in dimensions),
         *(("order", order), ("limit", str(limit)), ("offset", str(offset))),
+        *([("verified", "1")] if verified else []),
     ]
     names = tuple(dimensions) or DEFAULTS
-    return (
-        Question(first, last, now, interval, start, end, names, order, limit, offset),
-        parameters,
-    )
+    asked = Question(first, last, now, interval, start, end, names, order, limit, offset, verified)
+    return asked, parameters
 
 
 DEFAULTS = ("page", "source", "country", "browser", "os", "device", "event")
@@ -209,6 +210,7 @@ def test_breakdowns_sum_to_the_totals(store: PatientStore, case: Case) -> None:
     store.change(Erase(site.key))
     store.append(Batch(case.events))
     chosen = [pair for pair in case.parameters if pair[0] in {"period", "from", "to"}]
+    chosen += [("verified", "1")] if case.question.verified else []
     every = [("dimension", name) for name in DIMENSIONS]
     got = report(store, site, [*chosen, *every, ("limit", "1000")], case.question.now)
     for name, dimension in DIMENSIONS.items():

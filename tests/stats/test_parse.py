@@ -42,7 +42,12 @@ def test_nothing_asks_for_thirty_days_and_everything_usual() -> None:
         order=Order("visitors", descending=True),
         limit=10,
         offset=0,
+        verified=False,
     )
+
+
+def test_verified_asks_for_verified_events_alone() -> None:
+    assert asked("verified=1").verified
 
 
 def test_dates_include_both_ends() -> None:
@@ -129,6 +134,10 @@ def test_limits_at_their_ends() -> None:
         ("limit=10000000000", "limit"),
         ("offset=-1", "offset"),
         ("offset=1000001", "offset"),
+        ("verified=", "verified"),
+        ("verified=0", "verified"),
+        ("verified=true", "verified"),
+        ("verified=1&verified=1", "verified"),
         ("perod=7d", "perod"),
         ("=7d", ""),
     ],

@@ -20,7 +20,10 @@ MINUTE = 60_000
 
 
 class Visit(NamedTuple):
-    """One visit of one visitor: its first event tells all but its pages and its length."""
+    """One visit of one visitor: its first event tells all but its pages and its length.
+
+    It is verified when any event that counts in it is.
+    """
 
     first: Event
     pageviews: int
@@ -30,6 +33,7 @@ class Visit(NamedTuple):
     entry_page: str
     exit_page: str
     ended_at: int
+    verified: bool
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Question:
     order: str = "-visitors"
     limit: int = 10
     offset: int = 0
+    verified: bool = False
 
 
 def local(at: int, zone: str) -> datetime:
@@ -88,6 +93,7 @@ def _visit(group: list[Event], counted: list[Event]) -> Visit:
         entry_page=pages[0] if pages else "",
         exit_page=pages[-1] if pages else "",
         ended_at=ended_at,
+        verified=any(event.verified for event in counted),
     )
 
 
@@ -96,10 +102,16 @@ def report(events: Sequence[Event], zone: str, question: Question) -> dict[str, 
     seen = [
         event
         for event in events
-        if event.kind != ENGAGEMENT and _within(event.happened_at, zone, question)
+        if event.kind != ENGAGEMENT
+        and event.verified >= question.verified
+        and _within(event.happened_at, zone, question)
     ]
     every = visits_of(events, zone)
-    begun = [visit for visit in every if _within(visit.first.happened_at, zone, question)]
+    begun = [
+        visit
+        for visit in every
+        if visit.verified >= question.verified and _within(visit.first.happened_at, zone, question)
+    ]
     tables = {name: _table(name, seen, every, begun, zone) for name in question.dimensions}
     return {
         "totals": _metrics(seen, begun, zone),

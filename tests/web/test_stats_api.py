@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
+import sqlite3
+import time
+from contextlib import closing
 from typing import Any
 
 import httpx
 import pytest
 
+from ezee.accounts.service_key import new_nonce, read_service_key, signing_secret
 from tests.support.service import Account, Service
 from tests.support.stats import new_tracker, report
 
@@ -40,6 +45,24 @@ def public(service: Service, query: Any, **headers: str) -> httpx.Response:
 
 def owned(account: Account, tracker_id: str, **query: Any) -> httpx.Response:
     return account.client.get(f"/api/v1/trackers/{tracker_id}/stats", params=query)
+
+
+def signing(service: Service, tracker: dict[str, Any]) -> str:
+    """Give a tracker a signing secret, before its first event."""
+    nonce = new_nonce()
+    with closing(sqlite3.connect(service.data / "accounts.sqlite", timeout=30)) as accounts:
+        accounts.execute(
+            "update trackers set signing_nonce = ? where id = ?", (nonce.hex(), tracker["id"])
+        )
+        accounts.commit()
+    return signing_secret(read_service_key(service.data), tracker["site_id"], nonce)
+
+
+def stamp(secret: str, site_id: str, path: str) -> str:
+    """As ``docs/verified.md`` spells it out."""
+    minute = int(time.time() // 60)
+    message = f"{site_id}\n{path}\n{minute}".encode()
+    return f"{minute}.{hmac.digest(secret.encode(), message, 'sha256').hex()}"
 
 
 def test_anyone_reads_public_stats(service: Service, tracker: dict[str, Any]) -> None:
@@ -128,6 +151,7 @@ def test_a_bad_token_is_401_in_public_too(service: Service, tracker: dict[str, A
         ({"order": "luck"}, ["order"]),
         ({"limit": "0", "offset": "-1"}, ["limit", "offset"]),
         ({"limit": "1001"}, ["limit"]),
+        ({"verified": "yes"}, ["verified"]),
         ({"perod": "7d"}, ["perod"]),
         ({"period": "\0"}, ["period"]),
     ],
@@ -146,6 +170,21 @@ def test_wrong_parameters_are_named(
         details = answer.json()["details"]
         assert [detail["field"] for detail in details] == fields
         assert all(detail["message"] for detail in details)
+
+
+def test_verified_events_alone(service: Service, alice: Account) -> None:
+    mine = new_tracker(alice)
+    site_id = mine["site_id"]
+    genuine = stamp(signing(service, mine), site_id, "/a")
+    service.collect({"site_id": site_id, "url": "/a", "stamp": genuine})
+    service.collect({"site_id": site_id, "url": "/b", "stamp": genuine})
+    service.collect({"site_id": site_id, "url": "/c"})
+    verified = report(alice, mine, verified="1")
+    everyones = public(service, {"site_id": site_id, "period": "7d", "verified": "1"})
+    assert verified == everyones.json()["data"]
+    assert verified["breakdowns"]["page"] == [{"value": "/a", "visitors": 1, "pageviews": 1}]
+    assert verified["totals"]["visits"] == 1
+    assert report(alice, mine)["totals"]["pageviews"] == 3
 
 
 @pytest.mark.parametrize("query", [{}, [("site_id", "a"), ("site_id", "b")]])

@@ -34,7 +34,7 @@ class Range(msgspec.Struct, frozen=True):
 
 
 class StatsQuery(msgspec.Struct, frozen=True):
-    """What is asked of one tracker."""
+    """What is asked of one tracker; with ``verified``, of verified events alone."""
 
     range: Range
     interval: Interval

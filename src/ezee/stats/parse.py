@@ -24,6 +24,7 @@ KNOWN = (
     "order",
     "limit",
     "offset",
+    "verified",
 )
 _MOST_ROWS = 1_000
 _MOST_OFFSET = 1_000_000
@@ -55,6 +56,7 @@ def parse(parameters: Parameters, now: Now) -> StatsQuery:
         order=_order(reader),
         limit=reader.number("limit", 10, 1, _MOST_ROWS),
         offset=reader.number("offset", 0, 0, _MOST_OFFSET),
+        verified=_verified(reader),
     )
     reader.finish()
     return query
@@ -199,3 +201,10 @@ def _order(reader: _Reader) -> Order:
         reader.wrong("order", f"{_shown(text)} is none of {', '.join(_ORDERS)}, with or without -")
         return Order()
     return Order(metric, text.startswith("-"))
+
+
+def _verified(reader: _Reader) -> bool:
+    text = reader.one("verified")
+    if text not in {None, "1"}:
+        reader.wrong("verified", "can only be 1; leave it out to count every event")
+    return text == "1"

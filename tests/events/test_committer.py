@@ -126,17 +126,42 @@ def test_a_line_that_is_too_long_is_refused_at_once(tmp_path: Path, store: Patie
 
 
 def test_settled_waits_for_what_is_in_line(tmp_path: Path, store: PatientStore) -> None:
+    """So that an erasure that follows leaves nothing to come."""
+
     async def work() -> int:
         commit = GroupCommit(store, Salts(tmp_path))
+        note(commit)
         waiting = [asyncio.ensure_future(commit.append([event(NOON + at)])) for at in range(5)]
         await asyncio.sleep(0)
         await commit.settled()
+        assert not_counted(store) == excluded(1)
         stored = store.describe().events
         await asyncio.gather(*waiting)
         await commit.close()
         return stored
 
     assert asyncio.run(work()) == 5
+
+
+def test_settled_does_not_wait_for_those_who_come_later(
+    tmp_path: Path, store: PatientStore
+) -> None:
+    async def work() -> None:
+        commit = GroupCommit(store, Salts(tmp_path))
+
+        async def feed() -> None:
+            while True:
+                await commit.append([event()])
+
+        feeding = [asyncio.ensure_future(feed()) for _ in range(4)]
+        await commit.append([event()])
+        await commit.settled()
+        for task in feeding:
+            task.cancel()
+        await asyncio.gather(*feeding, return_exceptions=True)
+        await commit.close()
+
+    asyncio.run(asyncio.wait_for(work(), 20))
 
 
 def not_counted(store: PatientStore) -> list[Row]:

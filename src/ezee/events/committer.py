@@ -83,21 +83,19 @@ class GroupCommit:
     async def enter(self) -> None:
         """Store what the ledger has counted, with the next commit; it stays if that fails."""
         if self.ledger:
-            self._entering = True
-            with suppress(EzeeError):
-                await self.append(())
+            await self.settled()
 
     async def settled(self) -> None:
-        """Return when everything that is in line now has been stored or refused."""
-        if self._committing is not None:
-            await asyncio.wait([self._committing])
+        """Return when all that is in line now, and in the ledger, is stored or refused."""
+        self._entering = True
+        with suppress(EzeeError):
+            await self.append(())
 
     async def close(self) -> None:
         """Finish what is in line."""
-        await self.settled()
         # What a failure had left to be stored again, then what came since.
-        await self.enter()
-        await self.enter()
+        await self.settled()
+        await self.settled()
         self._writer.shutdown()
 
     async def _drain(self) -> None:

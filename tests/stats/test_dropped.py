@@ -9,7 +9,7 @@ import pytest
 
 from ezee.errors import InvalidRequest
 from ezee.model.event import DropReason, Drops
-from ezee.stats.dropped import REASONS, DroppedReport, DroppedRule, report_dropped
+from ezee.stats.dropped import PERIODS, REASONS, DroppedReport, DroppedRule, report_dropped
 from ezee.store.base import Batch
 from tests.store.engines import DAY, OTHER, SITE, TODAY, bot
 from tests.support.events import NOON, PatientStore, event, readable
@@ -84,6 +84,11 @@ def test_periods(
     assert (report.period.first, report.period.last, report.total) == (first, last, total)
     assert sum(each.count for each in report.reasons) == total
     assert sum(int(day[reason]) for day in report.days for reason in REASONS) == total
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_every_period_is_of_whole_days(store: PatientStore, period: str) -> None:
+    assert told(store, period=period).period.last in {"2026-03-10", "2026-03-09", "2026-02-28"}
 
 
 def test_all_of_nothing_is_today(tmp_path: Path) -> None:

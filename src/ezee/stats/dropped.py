@@ -11,11 +11,14 @@ from ezee.model.calendar import date_of, local_hour
 from ezee.model.event import DropReason
 from ezee.model.query import Range
 from ezee.model.site import ReadableSite
+from ezee.stats import periods
 from ezee.stats.parse import Now, Parameters, parse
 from ezee.store.base import EventStore
 from ezee.store.looks import NotCounted
 
 PARAMETERS = ("period", "from", "to")
+# Drops are tallied by the day, and 24 hours cut two.
+PERIODS = tuple(name for name in periods.NAMES if name != "24h")
 
 # An event for a tracker that does not exist is counted for none.
 REASONS = tuple(reason for reason in DropReason if reason is not DropReason.UNKNOWN_SITE)

@@ -74,7 +74,7 @@ def build(
         public_stats=Buckets(clock),
         readers=CapacityLimiter(_REPORTS_AT_ONCE),
     )
-    limit = CollectLimit(Buckets(clock), settings.collect_limit)
+    limit = CollectLimit(directory, Buckets(clock), settings.collect_limit)
     collector = Collector(directory, surroundings_of(settings, salts), store, commit, clock)
     framework = _framework(services, last_used)
     return _dispatch(CollectHandler(collector, authenticator, limit), framework)

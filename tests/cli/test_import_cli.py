@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,15 @@ def _visitors_per_day(folder: Service, site_id: str) -> dict[str, int]:
 
 
 def _report(service: Service, site_id: str) -> Any:
+    """The report when the visits are there, too: on a busy machine that may take a while."""
+    last, report = None, _asked(service, site_id)
+    while report != last:
+        time.sleep(1.5)
+        last, report = report, _asked(service, site_id)
+    return report
+
+
+def _asked(service: Service, site_id: str) -> Any:
     answer = httpx.get(
         f"{service.url}/api/public/stats",
         params={"site_id": site_id, "from": "2015-05-17", "to": "2015-05-20", "limit": 1000},

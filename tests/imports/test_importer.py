@@ -25,6 +25,7 @@ from ezee.store.duckdb import DuckDBStore
 from ezee.store.salts import Salts
 from tests.support.accesslog import made_up_log, write_log
 from tests.support.clock import FakeClock
+from tests.support.events import PatientStore
 
 SITE = SiteConfig("ezi_00000000000a", "semicomplete.com", "UTC", (), True, "owner")
 OTHER = SiteConfig("ezi_00000000000b", "other.example", "UTC", (), True, "owner")
@@ -33,7 +34,7 @@ OTHER = SiteConfig("ezi_00000000000b", "other.example", "UTC", (), True, "owner"
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[DuckDBStore]:
     (tmp_path / "data").mkdir()
-    opened = DuckDBStore(tmp_path / "data")
+    opened = PatientStore(tmp_path / "data")
     yield opened
     opened.close()
 

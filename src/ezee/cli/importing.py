@@ -142,6 +142,7 @@ def _print(tally: Tally, *, dry_run: bool) -> None:
         "lines read": f"{tally.lines:,}",
         "would count" if dry_run else "counted": f"{tally.counted:,}",
         "by a program": f"{tally.bots:,}",
+        "excluded": f"{tally.excluded:,}",
         "not a page": f"{tally.not_pages:,}",
         "client errors": f"{tally.failed:,}",
         "bad lines": f"{tally.bad_lines:,}{_numbers(tally)}",

@@ -244,9 +244,17 @@ def _stated(payload: Payload, sender: Sender, trusted: bool) -> tuple[str, str]:
     return address, user_agent
 
 
-@lru_cache(maxsize=20_000)
 def plain_address(text: str) -> str:
     """One spelling for each address, IPv4 within IPv6 unwrapped; empty when it is none."""
+    return _plain(text) if len(text) <= _LONGEST_ADDRESS else ""
+
+
+# An IPv6 address with IPv4 within has 45 characters, its zone some more.
+_LONGEST_ADDRESS = 64
+
+
+@lru_cache(maxsize=20_000)
+def _plain(text: str) -> str:
     try:
         address = ipaddress.ip_address(text.strip())
     except ValueError:

@@ -159,6 +159,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8}){0,8}")
 _PROP_KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 _LONGEST = {
+    "site_id": 64,
     "url": 8192,
     "name": 120,
     "referrer": 8192,
@@ -176,7 +177,7 @@ _NOT_EMPTY = ("name", "id", "client_ip")
 
 def _wrong_fields(payload: Payload) -> Iterable[str]:
     """The names of the fields whose values cannot be meant, in the contract's order."""
-    if not payload.site_id:
+    if not payload.site_id or len(payload.site_id) > _LONGEST["site_id"]:
         yield "site_id"
     if payload.url is None:
         if payload.name in {None, "pageview"}:

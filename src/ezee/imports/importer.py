@@ -23,7 +23,7 @@ from ezee.events.pipeline import read_event
 from ezee.events.surroundings import Surroundings
 from ezee.imports.accesslog import Request, is_whole, read_line
 from ezee.imports.logfile import Block, LogFile
-from ezee.model.event import Event
+from ezee.model.event import Bot, DropReason, Drops, Event
 from ezee.model.site import SiteConfig
 from ezee.store.base import Batch, EventStore, Progress
 from ezee.store.salts import Salts
@@ -46,18 +46,21 @@ class Tally:
     failed: int = 0
     not_pages: int = 0
     bots: int = 0
+    excluded: int = 0
     bad_lines: int = 0
     bad: list[int] = field(default_factory=list)
     first_day: int | None = None
     last_day: int | None = None
     resumed: bool = False
 
-    def note(self, block: Block, events: list[Event]) -> None:
-        """Those lines made these events."""
+    def note(self, block: Block, batch: Batch) -> None:
+        """Those lines made that batch."""
         self.lines += len(block.lines)
-        self.counted += len(events)
-        if events:
-            days = [event.day for event in events]
+        self.counted += len(batch.events)
+        self.bots += len(batch.bots)
+        self.excluded += len(batch.drops)
+        if batch.events:
+            days = [event.day for event in batch.events]
             self.first_day = min(days if self.first_day is None else [self.first_day, *days])
             self.last_day = max(days if self.last_day is None else [self.last_day, *days])
 
@@ -123,19 +126,25 @@ class Importer:
         return not block.ended and not file.compressed and not is_whole(block.texts[-1])
 
     def _batch(self, block: Block, progress: Progress, now: int, tally: Tally) -> Batch:
-        events = [
-            event
+        reads = [
+            self._read(number, text, progress.salts, now, tally)
             for number, text in enumerate(block.texts, start=block.first)
-            if (event := self._event(number, text, progress.salts, now, tally)) is not None
         ]
-        tally.note(block, events)
         done = msgspec.structs.replace(progress, lines=block.last, bytes=block.end, tail=block.tail)
-        return Batch(events, site=self.site.key, progress=done)
+        batch = Batch(
+            [read for read in reads if isinstance(read, Event)],
+            self.site.key,
+            done,
+            [read for read in reads if isinstance(read, Bot)],
+            [read for read in reads if isinstance(read, Drops)],
+        )
+        tally.note(block, batch)
+        return batch
 
-    def _event(
+    def _read(
         self, number: int, text: str, import_id: int, now: int, tally: Tally
-    ) -> Event | None:
-        """The event of a line, if it makes one; else the tally is told why not."""
+    ) -> Event | Bot | Drops | None:
+        """What a line makes; where that is nothing, the tally is told why."""
         request = read_line(text)
         if request is None:
             if text.strip():
@@ -145,10 +154,11 @@ class Importer:
         elif not self.everything and not request.is_page:
             tally.not_pages += 1
         else:
-            read = read_event(self._draft(request, import_id, now))
-            if isinstance(read, Event):
-                return read
-            tally.bots += 1
+            draft = self._draft(request, import_id, now)
+            read = read_event(draft)
+            if isinstance(read, DropReason):
+                return Drops(self.site.key, draft.day, str(read), 1)
+            return read
         return None
 
     def _draft(self, request: Request, import_id: int, now: int) -> Draft:

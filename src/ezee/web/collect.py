@@ -20,11 +20,11 @@ from ezee.errors import (
     UnsupportedMediaType,
 )
 from ezee.events.client_hints import NO_HINTS, ClientHints
-from ezee.events.collector import ACCEPTED_ONE, Collector, Outcome, Sender, plain_address
+from ezee.events.collector import ACCEPTED_ONE, Collector, Outcome, Sender, Sites, plain_address
 from ezee.events.payload import BODY_LIMIT, Judged, Payload, read_body, read_query
 from ezee.events.signals import Signals
 from ezee.events.steps.wish import COOKIE
-from ezee.limits import Allowance, Buckets
+from ezee.limits import Allowance, Buckets, line_of
 from ezee.web.auth import Authenticator, Credentials, check_scope
 from ezee.web.errors import Answer, answer_json, log_failure
 
@@ -44,6 +44,8 @@ _PREFLIGHT = Answer(
     b"",
 )
 _BODY_TYPES = {b"application/json", b"text/plain"}
+_PLAIN = (b"", b"identity")
+_ENCODING_SENTENCE = "Send the body as it is, without a content encoding."
 _BODY_TYPES_SENTENCE = "Send the body as application/json, or as text/plain that holds JSON."
 _OPT_OUT = COOKIE.encode()
 _encode = msgspec.json.Encoder().encode
@@ -52,10 +54,12 @@ _encode = msgspec.json.Encoder().encode
 class CollectLimit:
     """At most so many events a minute from one address to one tracker; loopback is exempt.
 
-    Where the owner names the visitor, the address is the visitor's.
+    Where the owner names the visitor, the address is the visitor's. All trackers that do not exist
+    are one, or an address would have a bucket for each that it makes up.
     """
 
-    def __init__(self, buckets: Buckets, per_minute: int) -> None:
+    def __init__(self, sites: Sites, buckets: Buckets, per_minute: int) -> None:
+        self._sites = sites
         self._buckets = buckets
         self._per_minute = per_minute
 
@@ -63,14 +67,17 @@ class CollectLimit:
         """What the fullest of the buckets says that the events come out of; None: no limit."""
         if self._per_minute == 0 or _is_loopback(sender.address):
             return None
-        counts = Counter(
-            (plain_address(each.client_ip or "") or sender.address, each.site_id)
-            for each in payloads
-        )
+        counts = Counter(self._key(sender, each) for each in payloads)
         allowances = [
             self._buckets.take(key, self._per_minute, count) for key, count in counts.items()
         ]
         return min(allowances, key=lambda each: (each.allowed, each.remaining), default=None)
+
+    def _key(self, sender: Sender, payload: Payload) -> tuple[str, str]:
+        named = payload.client_ip if sender.owner is not None else None
+        address = (plain_address(named) if named else "") or sender.address
+        site_id = payload.site_id or ""
+        return line_of(address), site_id if self._sites.find(site_id) else ""
 
 
 class CollectHandler:
@@ -227,6 +234,8 @@ async def _body(headers: _Headers, receive: Receive) -> bytes:
     length = headers.raw(b"content-length")
     if length.isdigit() and int(length) > BODY_LIMIT:
         raise PayloadTooLarge
+    if headers.raw(b"content-encoding") not in _PLAIN:
+        raise UnsupportedMediaType(_ENCODING_SENTENCE)
     content_type = headers.raw(b"content-type").split(b";", 1)[0].strip().lower()
     if content_type not in _BODY_TYPES:
         raise UnsupportedMediaType(_BODY_TYPES_SENTENCE)

@@ -10,7 +10,7 @@ from litestar.handlers import BaseRouteHandler
 
 from ezee.accounts.tokens import Principal
 from ezee.errors import PayloadTooLarge, UnsupportedMediaType
-from ezee.limits import Allowance
+from ezee.limits import Allowance, line_of
 from ezee.web.auth import Credentials, check_scope
 from ezee.web.services import services_of
 
@@ -43,7 +43,9 @@ async def public(connection: Connection, _: BaseRouteHandler) -> None:
     if credentials.authorization is None:
         if services.settings.public_stats_limit:
             address = connection.client.host if connection.client else ""
-            allowance = services.public_stats.take(address, services.settings.public_stats_limit)
+            allowance = services.public_stats.take(
+                line_of(address), services.settings.public_stats_limit
+            )
             _enforce(connection, "address", allowance)
         return
     principal = await services.authenticator.identify(credentials)

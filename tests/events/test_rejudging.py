@@ -15,7 +15,7 @@ from ezee.events import rejudging
 from ezee.events.bots.features import DATA_CENTRE, IMPOSSIBLE, REFERRER_SPAM
 from ezee.events.bots.networks import Networks
 from ezee.events.bots.rates import TOO_MANY
-from ezee.events.rejudging import Judged, Judgement, Rejudged
+from ezee.events.rejudging import PERSON, Judged, Judgement, Rejudged
 from ezee.events.surroundings import Surroundings
 from ezee.model.calendar import DAY, MINUTE
 from ezee.model.event import Bot
@@ -27,7 +27,6 @@ from tests.support.service import BROWSER
 
 SPAM = frozenset({"spam.example"})
 NOBODY: frozenset[str] = frozenset()
-PERSON = ("", "")
 SPAMMED = (REFERRER_SPAM.rule, "spam")
 NETWORK = (DATA_CENTRE.rule, "network")
 NO_BROWSER = (IMPOSSIBLE.rule, "other")

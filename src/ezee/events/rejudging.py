@@ -18,7 +18,9 @@ from ezee.store.changes import Move, Rejudge
 from ezee.store.looks import KeptFeatures
 
 Judged = tuple[str, str]
-"""Rule and category; both are empty for people."""
+"""Rule and category."""
+
+PERSON: Judged = ("", "")
 
 
 class Rejudged(NamedTuple):
@@ -83,4 +85,4 @@ def _judge(was: Judged, token: str, features: Features, spammers: frozenset[str]
     if rule and not token and rule not in FEATURE_RULES:
         return was
     verdict = (judge_agent(token) if token else None) or judge_features(features, spammers)
-    return (verdict.rule, str(verdict.category)) if verdict else ("", "")
+    return (verdict.rule, str(verdict.category)) if verdict else PERSON

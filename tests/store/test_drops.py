@@ -75,6 +75,15 @@ def test_a_tally_that_comes_again_is_not_added_again(engine: Engine, reopened: b
     assert ask(engine, question()).totals.pageviews == 1
 
 
+def test_drops_without_a_number_are_added_each_time_and_hide_no_tally(engine: Engine) -> None:
+    """An import's come beside its progress, and may come between a tally and the same again."""
+    tally = Batch([], drops=[drops(1)], tally=7)
+    imported = Batch([], drops=[drops(10)])
+    for batch in (tally, imported, imported, tally):
+        engine.store.append(batch)
+    assert excluded(engine) == 21
+
+
 IMPOSSIBLE = {
     "event": Batch([event(hour=-1)], bots=[bot()], drops=[drops(1)], tally=1),
     "bot": Batch([event()], bots=[bot(), bot(hour=-1)], drops=[drops(1)], tally=1),

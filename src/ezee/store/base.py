@@ -36,7 +36,8 @@ class Batch(msgspec.Struct, frozen=True):
     """Events that become durable together, with the import progress they stand for, if any;
     beside them bots' events, and what was not counted.
 
-    ``tally`` names these drops: sent once more under the same number, they are not added again.
+    ``tally`` names these drops: sent once more under the same number, they are not added again. It
+    is 0 where they cannot come again, as beside the progress of an import.
     """
 
     events: Sequence[Event]

@@ -122,8 +122,11 @@ def write_drops(connection: Connection, batch: Batch) -> None:
 
     Whoever sent a tally may not have heard that it was stored, and sends it again.
     """
-    if batch.tally and batch.tally == _last_tally(connection):
-        return
+    if batch.tally:
+        if batch.tally == _last_tally(connection):
+            return
+        connection.execute("delete from state where name = 'tally'")
+        connection.execute("insert into state values ('tally', ?)", [batch.tally])
     columns = {
         "sites": [each.site for each in batch.drops],
         "days": [each.day for each in batch.drops],
@@ -132,8 +135,6 @@ def write_drops(connection: Connection, batch: Batch) -> None:
     }
     for statement in _WRITE_DROPS:
         connection.execute(statement, columns)
-    connection.execute("delete from state where name = 'tally'")
-    connection.execute("insert into state values ('tally', ?)", [batch.tally])
 
 
 def _last_tally(connection: Connection) -> int:

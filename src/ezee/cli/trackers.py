@@ -10,7 +10,6 @@ import msgspec
 from cyclopts import App, Parameter
 
 from ezee.accounts import trackers, users
-from ezee.accounts.policy import EVERYONE
 from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
@@ -59,8 +58,11 @@ def tracker_list(
 ) -> None:
     """List the trackers of one user or of everyone."""
     with open_accounts(data) as database:
-        viewer = users.find_user(database, user).id if user else EVERYONE
-        rows = [_tracker(each) for each in trackers.list_trackers(database, viewer)]
+        if user:
+            found = trackers.list_trackers(database, users.find_user(database, user).id)
+        else:
+            found = trackers.every_tracker(database)
+        rows = [_tracker(each) for each in found]
     print_all(rows, "There are no trackers yet. `ezee tracker add` adds one.", json=json)
 
 
@@ -93,7 +95,7 @@ def tracker_set(
         found = trackers.named_tracker(database, tracker_id)
         has_events = change.timezone is not None and _has_events(found, data)
         changed = trackers.change_tracker(
-            database, EVERYONE, found.id, change, has_events=has_events
+            database, found.user_id, found.id, change, has_events=has_events
         )
     _print_settings(changed, data, json=json)
 
@@ -106,7 +108,8 @@ def tracker_sign(tracker_id: TrackerName, /, *, data: Data = DATA, json: Json = 
     """
     with open_accounts(data) as database:
         found = trackers.named_tracker(database, tracker_id)
-        secret = trackers.new_signing_secret(database, EVERYONE, found.id, read_service_key(data))
+        key = read_service_key(data)
+        secret = trackers.new_signing_secret(database, found.user_id, found.id, key)
     print_one({"secret": secret, "site_id": found.site_id}, json=json)
     if not json:
         console.print("Copy the secret now: it cannot be shown again.")
@@ -117,7 +120,7 @@ def tracker_unsign(tracker_id: TrackerName, /, *, data: Data = DATA, json: Json 
     """Turn signing off: no stamp of the tracker's is genuine any more."""
     with open_accounts(data) as database:
         found = trackers.named_tracker(database, tracker_id)
-        trackers.remove_signing_secret(database, EVERYONE, found.id)
+        trackers.remove_signing_secret(database, found.user_id, found.id)
     print_one({"unsigned": found.site_id}, json=json)
 
 

@@ -1,5 +1,6 @@
 """``/api``: JSON for programs."""
 
+from ezee.web.api.history import regroup_history
 from ezee.web.api.me import me
 from ezee.web.api.options import options_of
 from ezee.web.api.stats import owner_stats, public_stats
@@ -21,6 +22,7 @@ _ROUTES = (
     remove_tracker,
     new_signing_secret,
     remove_signing_secret,
+    regroup_history,
     owner_stats,
     me,
     public_stats,

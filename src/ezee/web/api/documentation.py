@@ -64,6 +64,7 @@ def complete(document: Json, base_url: str) -> Json:
     paths["/api/public/collect"] = _collect()
     paths["/api/v1/trackers"]["post"]["requestBody"] = _tracker(required=["name", "domain"])
     paths["/api/v1/trackers/{tracker_id}"]["patch"]["requestBody"] = _tracker(required=[])
+    paths["/api/v1/trackers/{tracker_id}/regroup"]["post"]["requestBody"] = _json_body(_REGROUPING)
     for path, item in paths.items():
         for operation in item.values():
             if path.startswith("/api/v1/"):
@@ -92,7 +93,10 @@ def _tracker(required: list[str]) -> Json:
     fields |= {name: dict(schema) for name, schema in _RULES.items()}
     for name in set(fields) - set(required):
         fields[name]["type"] = [fields[name]["type"], "null"]
-    schema = {"type": "object", "required": required, "properties": fields}
+    return _json_body({"type": "object", "required": required, "properties": fields})
+
+
+def _json_body(schema: Json) -> Json:
     return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
@@ -163,6 +167,13 @@ _RULES: dict[str, Json] = {
     "respect_gpc": _BOOLEAN,
     "respect_dnt": _BOOLEAN,
     "places": {"type": "string", "enum": ["country", "region", "city", None]},
+}
+_REGROUPING: Json = {
+    "type": "object",
+    "properties": {
+        "groups": {**_RULES["page_rules"]["properties"]["groups"], "type": ["array", "null"]},
+        "apply": {"type": ["boolean", "null"], "default": False},
+    },
 }
 _ROWS: Json = {"type": "array", "items": {"type": "object"}}
 _REPORT = _object(

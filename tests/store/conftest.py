@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from ezee.store.duckdb.visits import VisitKeeper
 from tests.store.engines import Engine, RemoteEngine
+
+
+@pytest.fixture(autouse=True)
+def _visits_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Visits are derived without a rest between, or most of each test were waiting."""
+    monkeypatch.setattr(VisitKeeper, "_rest_after", lambda *_: 0.0)
 
 
 @pytest.fixture(params=[Engine, RemoteEngine], ids=["embedded", "remote"])

@@ -247,7 +247,7 @@ def test_what_was_judged_anew_keeps_its_id_and_its_place(engine: Engine) -> None
 
 
 def test_many_moves_of_many_days(engine: Engine) -> None:
-    days = 40
+    days = 10
     events = [
         event(NOON - day * DAY + at, browser=f"b{at}") for day in range(days) for at in range(50)
     ]

@@ -184,6 +184,9 @@ def test_what_is_no_event_at_all(content: bytes, sentence: str) -> None:
 def test_every_wrong_field_is_told_at_once() -> None:
     details = refused(lambda: read_body(b'{"screen_width": -1, "language": "?"}'))
     assert list(details) == ["site_id", "url", "screen_width", "language"]
+    details = refused(lambda: read_body(b'{"url": 5, "name": [], "title": "\\n", "value": 1}'))
+    assert list(details) == ["site_id", "url", "name", "title", "currency"]
+    assert details["title"] == wording.CONTROL
 
 
 def test_a_custom_event_needs_no_url() -> None:

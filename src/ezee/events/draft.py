@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from ezee.events.bots.verdict import Verdict
 from ezee.events.payload import Payload
@@ -12,8 +12,7 @@ from ezee.model.event import Event, Kind, Population
 from ezee.model.site import SiteConfig
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(msgspec.Struct, gc=False):
     """What came in (the first block) and what each step adds.
 
     ``address`` and ``user_agent`` live here and nowhere after: ``finish`` leaves them behind.

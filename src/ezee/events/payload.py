@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any, get_type_hints
 from urllib.parse import parse_qsl
 
 import msgspec
+from msgspec import Meta
 
 from ezee.errors import FieldError, InvalidRequest
 from ezee.events import wording
@@ -18,34 +20,40 @@ BODY_LIMIT = 1 << 20
 BATCH_LIMIT = 500
 
 Scalar = str | bool | int | float | None
+PropKey = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_.-]{1,64}\Z")]
+
+
+_URL = r"(?i)\A(?:https?://[^/?#\s]|/)"
+_LANGUAGE = r"\A(?:[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8}){0,8})?\Z"
 
 
 class Payload(msgspec.Struct, gc=False):
     """One event as it was sent. ``events`` is set instead when the body is a batch."""
 
-    site_id: str | None = None
-    url: str | None = None
-    name: str | None = None
-    referrer: str | None = None
+    site_id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    url: Annotated[str, Meta(max_length=8192, pattern=_URL)] | None = None
+    name: Annotated[str, Meta(min_length=1, max_length=120)] | None = None
+    referrer: Annotated[str, Meta(max_length=8192)] | None = None
     title: str | None = None
-    screen_width: int | None = None
-    language: str | None = None
-    props: dict[str, Scalar] | None = None
+    screen_width: Annotated[int, Meta(ge=0)] | None = None
+    language: Annotated[str, Meta(pattern=_LANGUAGE)] | None = None
+    props: Annotated[dict[PropKey, Scalar], Meta(max_length=30)] | None = None
     interactive: bool | None = None
     value: float | None = None
     currency: str | None = None
     timestamp: str | None = None
-    id: str | None = None
-    client_ip: str | None = None
-    user_agent: str | None = None
-    opt_out: str | None = None
-    stamp: str | None = None
+    id: Annotated[str, Meta(min_length=1, max_length=64)] | None = None
+    client_ip: Annotated[str, Meta(min_length=1)] | None = None
+    user_agent: Annotated[str, Meta(max_length=2000)] | None = None
+    opt_out: Annotated[str, Meta(max_length=64)] | None = None
+    stamp: Annotated[str, Meta(max_length=100)] | None = None
     events: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
 
 
 Judged = Payload | InvalidRequest
 
 _decoder = msgspec.json.Decoder(Payload)
+_fields_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def read_body(body: bytes) -> Payload | list[Judged]:
@@ -56,10 +64,10 @@ def read_body(body: bytes) -> Payload | list[Judged]:
     """
     payload = _decode(body)
     if isinstance(payload.events, msgspec.UnsetType):
-        return check(payload)
+        return _checked(payload, suspect=_is_suspect(body))
     if not 1 <= len(payload.events) <= BATCH_LIMIT:
         raise InvalidRequest.field("events", wording.EXPECTED["events"])
-    return [_judge_raw(raw) for raw in payload.events]
+    return [_judge_raw(bytes(raw)) for raw in payload.events]
 
 
 def read_query(query: bytes) -> Payload:
@@ -78,50 +86,96 @@ def read_query(query: bytes) -> Payload:
     if isinstance(fields.get("props"), str):
         fields["props"] = _decode_props(str(fields["props"]))
     try:
-        return check(msgspec.convert(fields, Payload, strict=False))
-    except msgspec.ValidationError as error:
-        raise _wrong(wording.field_of(str(error))) from None
+        payload = msgspec.convert(fields, Payload, strict=False)
+    except msgspec.ValidationError:
+        raise _refusal(fields, _convert) from None
+    return _checked(payload, suspect=True)
 
 
-def check(payload: Payload) -> Payload:
-    """Check what types alone cannot say.
-
-    Raises:
-        InvalidRequest: with every wrong field named.
-    """
-    errors = [FieldError(name, wording.EXPECTED[name]) for name in _wrong_fields(payload)]
-    # One search of everything is enough for nearly all events.
-    if _CONTROL.search(" ".join(text for _, texts in _texts(payload) for text in texts)):
-        named = {error.field for error in errors}
-        errors += [
-            FieldError(name, wording.CONTROL)
-            for name, texts in _texts(payload)
-            if name not in named and any(_CONTROL.search(text) for text in texts)
-        ]
-    if errors:
-        raise InvalidRequest(_sentence(errors), errors)
-    return payload
-
-
-def _judge_raw(raw: msgspec.Raw) -> Judged:
+def _judge_raw(raw: bytes) -> Judged:
     try:
-        payload = _decode(bytes(raw))
+        payload = _decode(raw)
         if not isinstance(payload.events, msgspec.UnsetType):
             raise InvalidRequest.field("events", "a batch cannot stand within a batch")
-        return check(payload)
+        return _checked(payload, suspect=_is_suspect(raw))
     except InvalidRequest as error:
         return error
 
 
 def _decode(body: bytes) -> Payload:
+    text = _LONE_SURROGATE.sub(_mark, body) if b"\\u" in body else body
     try:
-        return _decoder.decode(_LONE_SURROGATE.sub(_mark, body) if b"\\u" in body else body)
-    except msgspec.ValidationError as error:
-        raise _wrong(wording.field_of(str(error))) from None
+        return _decode_or_refuse(text)
     except RecursionError:
         raise InvalidRequest(wording.TOO_DEEP) from None
     except (msgspec.DecodeError, UnicodeError):
         raise InvalidRequest(wording.NOT_JSON) from None
+
+
+def _decode_or_refuse(text: bytes) -> Payload:
+    try:
+        return _decoder.decode(text)
+    except msgspec.ValidationError:
+        raise _refusal(_fields(text), _decode_field) from None
+
+
+def _fields(text: bytes) -> dict[str, msgspec.Raw]:
+    try:
+        return _fields_decoder.decode(text)
+    except msgspec.ValidationError:
+        raise InvalidRequest(wording.NOT_AN_OBJECT) from None
+
+
+def _decode_field(raw: msgspec.Raw, kind: Any) -> Any:
+    return msgspec.json.decode(raw, type=kind)
+
+
+def _convert(value: object, kind: Any) -> Any:
+    return msgspec.convert(value, kind, strict=False)
+
+
+def _is_suspect(body: bytes) -> bool:
+    """Whether a JSON text may hold a control character: escaped, DEL, or one of U+0080 to 9F."""
+    return b"\\" in body or b"\x7f" in body or b"\xc2" in body
+
+
+def _checked(payload: Payload, *, suspect: bool) -> Payload:
+    """The payload, when what types alone cannot say is right as well."""
+    wrong = set(_wrong_fields(payload))
+    unreadable = set(_unreadable_fields(payload)) if suspect else set()
+    if wrong or unreadable:
+        raise _invalid(wrong, unreadable)
+    return payload
+
+
+def _refusal(fields: Mapping[str, Any], read: Callable[[Any, Any], Any]) -> InvalidRequest:
+    """What to say of fields of which at least one is not of its type: every one is named."""
+    wrong: set[str] = set()
+    payload = Payload()
+    for name, kind in _kinds().items():
+        if name in fields:
+            try:
+                setattr(payload, name, read(fields[name], kind))
+            except msgspec.ValidationError:
+                wrong.add(name)
+    if "events" in fields:
+        return _invalid(wrong, set())
+    wrong |= set(_wrong_fields(payload))
+    return _invalid(wrong, set(_unreadable_fields(payload)))
+
+
+def _invalid(wrong: set[str], unreadable: set[str]) -> InvalidRequest:
+    errors = [
+        FieldError(name, wording.EXPECTED[name] if name in wrong else wording.CONTROL)
+        for name in Payload.__struct_fields__
+        if name in wrong or name in unreadable
+    ]
+    return InvalidRequest("; ".join(f"{name}: {message}" for name, message in errors), errors)
+
+
+@cache
+def _kinds() -> dict[str, Any]:
+    return get_type_hints(Payload, include_extras=True)
 
 
 # The decoder refuses a whole body for one lone surrogate, such as "\\ud800". The pattern steps over
@@ -137,75 +191,19 @@ def _mark(found: re.Match[bytes]) -> bytes:
 
 
 def _decode_props(text: str) -> object:
+    """The properties in a query's field; what is no JSON stays the text it is."""
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        raise _wrong("props") from None
+        return text
 
 
-def _wrong(field: str) -> InvalidRequest:
-    if field not in wording.EXPECTED:
-        return InvalidRequest(wording.NOT_AN_OBJECT)
-    return InvalidRequest.field(field, wording.EXPECTED[field])
-
-
-def _sentence(errors: list[FieldError]) -> str:
-    return "; ".join(f"{error.field}: {error.message}" for error in errors)
-
-
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_URL = re.compile(r"https?://[^/?#\s]|/", re.IGNORECASE)
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8}){0,8}")
-_PROP_KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-
-_LONGEST = {
-    "site_id": 64,
-    "url": 8192,
-    "name": 120,
-    "referrer": 8192,
-    "id": 64,
-    "user_agent": 2000,
-    "opt_out": 64,
-    "stamp": 100,
-}
-_TEXTS = (
-    *("site_id", "url", "name", "referrer", "title", "timestamp"),
-    *("id", "client_ip", "user_agent", "opt_out", "stamp"),
-)
-_NOT_EMPTY = ("name", "id", "client_ip")
-
-
-def _wrong_fields(payload: Payload) -> Iterable[str]:
-    """The names of the fields whose values cannot be meant, in the contract's order."""
-    if not payload.site_id or len(payload.site_id) > _LONGEST["site_id"]:
+def _wrong_fields(payload: Payload) -> Iterator[str]:
+    """The fields whose values cannot be meant, beside the others or by themselves."""
+    if payload.site_id is None:
         yield "site_id"
-    if payload.url is None:
-        if payload.name in {None, "pageview"}:
-            yield "url"
-    elif not _URL.match(payload.url) or len(payload.url) > _LONGEST["url"]:
+    if payload.url is None and payload.name in {None, "pageview"}:
         yield "url"
-    yield from _wrong_lengths(payload)
-    if payload.screen_width is not None and payload.screen_width < 0:
-        yield "screen_width"
-    if payload.language and not _LANGUAGE.fullmatch(payload.language):
-        yield "language"
-    if payload.props is not None and not _props_are_right(payload.props):
-        yield "props"
-    yield from _wrong_money(payload)
-    if payload.timestamp is not None and read_instant(payload.timestamp) is None:
-        yield "timestamp"
-
-
-def _wrong_lengths(payload: Payload) -> Iterable[str]:
-    for name in ("name", "referrer", "id", "user_agent", "opt_out", "stamp"):
-        value = getattr(payload, name)
-        if value is not None and (
-            len(value) > _LONGEST[name] or (not value and name in _NOT_EMPTY)
-        ):
-            yield name
-
-
-def _wrong_money(payload: Payload) -> Iterable[Literal["value", "currency"]]:
     if payload.value is not None:
         if not abs(payload.value) <= 1e12:
             yield "value"
@@ -213,16 +211,23 @@ def _wrong_money(payload: Payload) -> Iterable[Literal["value", "currency"]]:
             yield "currency"
     if payload.currency is not None and exponent_of(payload.currency) is None:
         yield "currency"
+    if payload.timestamp is not None and read_instant(payload.timestamp) is None:
+        yield "timestamp"
 
 
-def _props_are_right(props: dict[str, Scalar]) -> bool:
-    return len(props) <= 30 and all(_PROP_KEY.fullmatch(key) for key in props)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_TEXTS = (
+    *("site_id", "url", "name", "referrer", "title", "timestamp"),
+    *("id", "client_ip", "user_agent", "opt_out", "stamp"),
+)
 
 
-def _texts(payload: Payload) -> Iterable[tuple[str, Iterable[str]]]:
+def _unreadable_fields(payload: Payload) -> Iterator[str]:
+    """The fields with a text that holds control characters."""
     for name in _TEXTS:
         value = getattr(payload, name)
-        if value:
-            yield name, (value,)
-    if payload.props:
-        yield "props", [text for text in payload.props.values() if isinstance(text, str)]
+        if value and _CONTROL.search(value):
+            yield name
+    texts = (text for text in (payload.props or {}).values() if isinstance(text, str))
+    if any(_CONTROL.search(text) for text in texts):
+        yield "props"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 EXPECTED = {
     "site_id": "must be the tracker's id: ezi_ and 12 lower-case hex digits",
     "url": "must be an http(s) address or a path starting with /, of at most 8,192 characters",
@@ -32,11 +30,3 @@ CONTROL = "must not contain control characters or lone surrogates"
 OWNER_ONLY = "is honoured with the owner's Bearer token only"
 TOO_EARLY_PUBLIC = "must not lie more than 24 hours in the past without the owner's Bearer token"
 TOO_EARLY = "must not lie before 1995-01-01"
-
-_PLACE = re.compile(r"at `\$\.?([A-Za-z_]*)")
-
-
-def field_of(decoder_message: str) -> str:
-    """The field that a decoder's error is about, "" for the body itself."""
-    found = _PLACE.search(decoder_message)
-    return found[1] if found else ""

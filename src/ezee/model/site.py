@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -56,6 +57,7 @@ class ReadableSite(msgspec.Struct, frozen=True):
         return site_key(self.site_id)
 
 
+@lru_cache(maxsize=10_000)
 def site_key(site_id: str) -> int:
     """The number in a well-formed ``site_id``: 12 hex digits fit 48 bits."""
     return int(site_id[4:], 16)

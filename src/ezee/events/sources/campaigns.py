@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
+from ezee.events.remembering import remembered
 from ezee.events.sources.clicks import CLICKS, Click
 
 _LIMIT = 300
@@ -33,7 +33,7 @@ class Campaign(NamedTuple):
 NO_CAMPAIGN = Campaign()
 
 
-@lru_cache(maxsize=20_000)
+@remembered
 def campaign_of(url: str) -> Campaign:
     """Read the campaign fields from an address; of fields that repeat, the first."""
     # A "?" behind the "#" belongs to a hash router: /#/shop?page=2

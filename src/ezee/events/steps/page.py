@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from ezee.events.draft import Draft
+from ezee.events.remembering import remembered
 from ezee.model.pages import PageRules, group_of
 
 _LIMIT = 2_000
@@ -19,19 +19,16 @@ _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 def put_page(draft: Draft) -> None:
     """Path and page of the event's address; empty for a custom event without one."""
-    if draft.payload.url is not None:
-        rules = draft.site.rules.page_rules
-        draft.path = clean_path(draft.payload.url, rules)
-        draft.page = page_of(draft.payload.url, rules)
+    url = draft.payload.url
+    if url is not None:
+        draft.path, draft.page = _read(url, draft.site.rules.page_rules)
 
 
-@lru_cache(maxsize=20_000)
 def page_of(url: str, rules: PageRules) -> str:
     """The cleaned path of a URL, or the group it belongs to."""
-    return group_of(clean_path(url, rules), rules.groups)
+    return _read(url, rules)[1]
 
 
-@lru_cache(maxsize=20_000)
 def clean_path(url: str, rules: PageRules) -> str:
     """The path of a URL with its kept parameters and route, cut at 2,000; never grouped.
 
@@ -43,6 +40,12 @@ def clean_path(url: str, rules: PageRules) -> str:
     if rules.hash_routing and fragment.startswith(("/", "!/")):
         text += _route(fragment, rules)
     return text[:_LIMIT]
+
+
+@remembered
+def _read(url: str, rules: PageRules) -> tuple[str, str]:
+    path = clean_path(url, rules)
+    return path, group_of(path, rules.groups)
 
 
 def _parts(url: str) -> tuple[str, str, str]:

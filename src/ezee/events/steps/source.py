@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ezee.events.draft import Draft
-from ezee.events.sources.campaigns import Campaign, campaign_of
+from ezee.events.sources.campaigns import NO_CAMPAIGN, Campaign, campaign_of
 from ezee.events.sources.channels import channel_of
 from ezee.events.sources.overrides import Overrides
 from ezee.events.sources.referrers import known_referrer, known_source, referrer_host
@@ -23,7 +23,8 @@ class Source(NamedTuple):
 
 def put_source(draft: Draft) -> None:
     """Referrer, source, channel and the five campaign fields."""
-    campaign = campaign_of(draft.payload.url or "")
+    url = draft.payload.url or ""
+    campaign = campaign_of(url) if "?" in url else NO_CAMPAIGN
     draft.referrer = _referrer(draft)
     draft.campaign = campaign[:5]
     draft.source, draft.channel = source_of(campaign, draft.referrer, draft.surroundings.referrers)

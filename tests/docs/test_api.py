@@ -13,9 +13,9 @@ import pytest
 from ezee.events.payload import Payload
 from ezee.model.dimensions import DIMENSIONS
 from ezee.model.event import DropReason
-from ezee.model.metrics import METRICS
-from ezee.model.query import Interval
-from ezee.stats import parse, periods
+from ezee.model.metrics import METRICS, REVENUE
+from ezee.model.query import Interval, Operator
+from ezee.stats import comparisons, parse, periods
 from ezee.web.errors import STATUS
 from tests.docs.pages import examples, first_column, page
 from tests.support.service import Account, Service
@@ -45,7 +45,9 @@ def test_every_drop_reason_is_documented() -> None:
 
 def test_everything_to_ask_of_stats_is_documented() -> None:
     known = {*parse.KNOWN, *periods.NAMES, *Interval, *METRICS, *DIMENSIONS, "site_id"}
-    assert set(first_column(API, "## Stats")) == known
+    assert set(first_column(API, "## Stats")) == known | {REVENUE, "prop:<key>"}
+    assert set(first_column(API, "### Filters")) == set(Operator)
+    assert set(first_column(API, "### Comparisons")) == {*comparisons.NAMES, "compare"}
 
 
 def test_every_endpoint_is_documented(service: Service) -> None:

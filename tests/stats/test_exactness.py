@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ezee.model.dimensions import DIMENSIONS
+from ezee.model.dimensions import DIMENSIONS, dimension, parts_of, scope_of
 from ezee.model.event import Event, Kind
 from ezee.stats.run import report
 from ezee.store.base import Batch
@@ -18,6 +19,7 @@ from ezee.store.changes import Erase
 from ezee.store.duckdb.visits import VisitKeeper
 from tests.support import reference
 from tests.support.clock import instant
+from tests.support.compared import compared
 from tests.support.events import PatientStore, event, readable
 from tests.support.reference import Question, local
 
@@ -30,9 +32,11 @@ PLACES = [
     ("Europe/Berlin", "2026-10-25T01:00:00+00:00"),
     ("Europe/Berlin", "2026-03-29T01:00:00+00:00"),
     ("America/New_York", "2026-11-01T06:00:00+00:00"),
+    ("America/New_York", "2026-03-08T07:00:00+00:00"),
     ("Australia/Lord_Howe", "2026-04-04T15:00:00+00:00"),
     ("Australia/Lord_Howe", "2026-10-03T15:30:00+00:00"),
     ("America/Sao_Paulo", "2018-11-04T03:00:00+00:00"),
+    ("America/Sao_Paulo", "2018-02-18T02:00:00+00:00"),
     ("America/St_Johns", "2010-11-07T02:31:00+00:00"),
     ("Pacific/Apia", "2011-12-30T10:00:00+00:00"),
     ("Asia/Kathmandu", "2026-02-28T18:15:00+00:00"),
@@ -79,8 +83,51 @@ def _draw_event(draw: st.DrawFn, zone: str, around: int) -> Event:
         page=draw(st.sampled_from(["/", "/a", "/B", ""])),
         interactive=draw(st.booleans()),
         verified=draw(st.booleans()),
+        props=draw(st.sampled_from(["", *PROPS])),
+        **dict(zip(("amount", "currency"), draw(st.sampled_from(SUMS)), strict=True)),
         **{name: draw(_TEXTS) for name in _VISIT_TEXTS},
     )
+
+
+PROPS = ['{"plan":"pro"}', '{"plan":"Free","x.y-z":"say \\"\\u00e4\\""}']
+SUMS = [(0, ""), (1250, "EUR"), (-5, "EUR"), (3, "JPY"), (1, "KWD")]
+# What each dimension may be asked for, and expressions for it.
+_ASKED = {
+    "page": ["/", "/a", "/B", ""],
+    "event": ["buy", "Sign up", "äh", ""],
+    "prop:plan": ["pro", "Free", ""],
+    "prop:x.y-z": ['say "ä"', ""],
+    "entry_page": ["/", "/a", ""],
+    "country": ["a", "b", "Ä", ""],
+    "source": ["a", "Ä"],
+}
+_EXPRESSIONS = ["^/?$", "[A-Z]", "a|ä", "(b|p)(u|r)", "", "B", "say .ä"]
+_TOGETHER = [
+    *("page,country", "country,browser", "event,prop:plan", "entry_page,exit_page,page"),
+    *("page,event", "prop:plan", "prop:x.y-z,source", "prop:none"),
+]
+_ORDERS = ["-visitors", "visitors", "value", "-value", "-visits", "events", "-pageviews"]
+_METRICS = [(), (), ("revenue",), ("visits", "revenue", "bounce_rate", "events")]
+
+Asked = tuple[str, str, tuple[str, ...]]
+
+
+@st.composite
+def filters(draw: st.DrawFn) -> Asked:
+    name = draw(st.sampled_from(sorted(_ASKED)))
+    operator = draw(st.sampled_from(["is", "is", "is_not", "contains", "not_contains", "matches"]))
+    texts = _ASKED[name]
+    if operator.endswith("contains"):
+        texts = [*filter(None, texts), "P", "R", "/b"]
+    elif operator == "matches":
+        texts = [*filter(None, _EXPRESSIONS)]
+    values = draw(st.lists(st.sampled_from(texts), min_size=1, max_size=2, unique=True))
+    return name, operator, tuple(values)
+
+
+def written(asked: Asked) -> str:
+    name, operator, values = asked
+    return f"{name}:{operator}:" + "|".join(value.replace("|", r"\|") for value in values)
 
 
 @st.composite
@@ -88,20 +135,32 @@ def questions(draw: st.DrawFn, zone: str, around: int) -> tuple[Question, list[t
     now = around + draw(st.integers(-3000, 3000)) * MINUTE + draw(st.integers(0, 59_999))
     first, last, start, end, parameters = draw(periods(zone, now))
     interval = draw(st.sampled_from(_intervals(first, last, start)))
-    dimensions = draw(st.lists(st.sampled_from(sorted(DIMENSIONS)), unique=True, max_size=4))
-    order = draw(st.sampled_from(["-visitors", "visitors", "value", "-value", "-visits", "events"]))
-    limit, offset = draw(st.sampled_from([1, 2, 10])), draw(st.sampled_from([0, 0, 1]))
-    verified = draw(st.sampled_from([False, False, True]))
-    parameters = [
-        *parameters,
-        ("interval", interval),
+    names = st.sampled_from([*sorted(DIMENSIONS), *_TOGETHER, *_TOGETHER])
+    dimensions = tuple(draw(st.lists(names, unique=True, max_size=4)))
+    asked = Question(
+        *(first, last, now, interval, start, end),
+        dimensions=dimensions or DEFAULTS,
+        order=draw(st.sampled_from(_ORDERS)),
+        limit=draw(st.sampled_from([1, 2, 10])),
+        offset=draw(st.sampled_from([0, 0, 1])),
+        verified=draw(st.sampled_from([False, False, True])),
+        metrics=draw(st.sampled_from(_METRICS)),
+        filters=tuple(draw(st.lists(filters(), max_size=3))),
+    )
+    return asked, [*parameters, *_parameters(asked, dimensions)]
+
+
+def _parameters(asked: Question, dimensions: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [
+        ("interval", asked.interval),
         *(("dimension", name) for name in dimensions),
-        *(("order", order), ("limit", str(limit)), ("offset", str(offset))),
-        *([("verified", "1")] if verified else []),
+        *(("filter", written(each)) for each in asked.filters),
+        *([("metrics", ",".join(asked.metrics))] if asked.metrics else []),
+        *([("verified", "1")] if asked.verified else []),
+        ("order", asked.order),
+        ("limit", str(asked.limit)),
+        ("offset", str(asked.offset)),
     ]
-    names = tuple(dimensions) or DEFAULTS
-    asked = Question(first, last, now, interval, start, end, names, order, limit, offset, verified)
-    return asked, parameters
 
 
 DEFAULTS = ("page", "source", "country", "browser", "os", "device", "event")
@@ -172,7 +231,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatientStore]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=100,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -185,22 +244,49 @@ def test_a_report_is_what_a_plain_reading_says(store: PatientStore, case: Case, 
         store.append(Batch(part))
     got = report(store, site, case.parameters, case.question.now)
     expected = reference.report(case.events, case.zone, case.question)
+    assert got["breakdowns"] == expected["breakdowns"]
+    assert got["rows"] == expected["rows"]
+    assert_in_time(got, expected)
+    _reconcile(got, case.question)
+
+
+def assert_in_time(got: dict[str, Any], expected: dict[str, Any]) -> None:
+    """The totals and the series are those of the plain reading."""
     assert got["totals"] == expected["totals"]
     # After them come buckets that are yet to begin, where a sender's clock is ahead.
     begun = len(expected["timeseries"])
     assert got["timeseries"][:begun] == expected["timeseries"]
-    assert all(row["visitors"] or row["visits"] for row in got["timeseries"][begun:])
-    assert got["breakdowns"] == expected["breakdowns"]
-    assert got["rows"] == expected["rows"]
-    _reconcile(got, case.question)
+    ahead = [row for row in got["timeseries"][begun:] if "visitors" in row]
+    assert all(row["visitors"] or row["visits"] for row in ahead)
 
 
 def _reconcile(got: dict[str, Any], question: Question) -> None:
     """What metrics says must add up, adds up."""
     totals = got["totals"]
     whole = question.interval in {"day", "week", "month"}
-    for name in ("visits", "pageviews", *(("visitors",) if whole else ())):
-        assert sum(row[name] for row in got["timeseries"]) == totals[name]
+    for name in ("visits", "pageviews", "events", *(("visitors",) if whole else ())):
+        if name in totals and name in got["timeseries"][0]:
+            assert sum(row[name] for row in got["timeseries"]) == totals[name]
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(case=cases(), compare=st.sampled_from(["previous", "year", "dates"]))
+def test_a_comparison_is_what_a_plain_reading_of_its_range_says(
+    store: PatientStore, case: Case, compare: str
+) -> None:
+    site = readable(case.zone)
+    store.change(Erase(site.key))
+    store.append(Batch(case.events))
+    period = dict(case.parameters).get("period", "")
+    if compare == "dates":
+        day = local(case.around, case.zone).date()
+        before, text = replace(case.question, first=day, last=day, start=None, end=None), ""
+        text = f"{day}..{day}"
+    else:
+        before, text = compared(case.question, case.zone, period, compare), compare
+    got = report(store, site, [*case.parameters, ("compare", text)], case.question.now)
+    assert got["totals"] == reference.report(case.events, case.zone, case.question)["totals"]
+    assert_in_time(got["comparison"], reference.report(case.events, case.zone, before))
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
@@ -209,11 +295,50 @@ def test_breakdowns_sum_to_the_totals(store: PatientStore, case: Case) -> None:
     site = readable(case.zone)
     store.change(Erase(site.key))
     store.append(Batch(case.events))
-    chosen = [pair for pair in case.parameters if pair[0] in {"period", "from", "to"}]
-    chosen += [("verified", "1")] if case.question.verified else []
-    every = [("dimension", name) for name in DIMENSIONS]
-    got = report(store, site, [*chosen, *every, ("limit", "1000")], case.question.now)
-    for name, dimension in DIMENSIONS.items():
-        rows = got["breakdowns"][name]
-        assert sum(row[dimension.count] for row in rows) == got["totals"][dimension.count], name
-        assert got["rows"][name] == len(rows)
+    kept = {"period", "from", "to", "verified", "filter"}
+    chosen = [pair for pair in case.parameters if pair[0] in kept]
+    every = [("dimension", name) for name in (*DIMENSIONS, *_TOGETHER)]
+    for part in (every[:20], every[20:]):
+        got = report(store, site, [*chosen, *part, ("limit", "1000")], case.question.now)
+        for name, rows in got["breakdowns"].items():
+            count = scope_of(dimension(each) for each in parts_of(name)).value
+            assert sum(row[count] for row in rows) == got["totals"][count], name
+            assert got["rows"][name] == len(rows)
+
+
+_A_DAY_AND_A_HALF = range(-36 * 60, 36 * 60, 47)
+
+
+@pytest.mark.parametrize(("zone", "around"), PLACES)
+@pytest.mark.parametrize("asked", [(), (("country", "is", ("a",)), ("page", "is_not", ("/",)))])
+def test_odd_days_hour_by_hour(
+    store: PatientStore, zone: str, around: str, asked: tuple[Asked, ...]
+) -> None:
+    """Three visitors throughout a day and a half on either side of an odd moment."""
+    middle = instant(around)
+    events = [
+        event(
+            middle + minutes * MINUTE,
+            zone,
+            visitor=1 + minutes % 3,
+            page="/a" if minutes % 2 else "/",
+            country="a" if minutes % 5 else "b",
+        )
+        for minutes in _A_DAY_AND_A_HALF
+    ]
+    site = readable(zone)
+    store.change(Erase(site.key))
+    store.append(Batch(events))
+    for now in (middle - 1, middle + 90 * MINUTE, middle + 26 * HOUR):
+        today = local(now, zone).date()
+        question = Question(today, today, now, "hour", dimensions=("page", "country"))
+        question = replace(question, filters=asked)
+        parameters = [("period", "today"), ("compare", "previous"), *_parameters(question, ())]
+        got = report(
+            store, site, [*parameters, ("dimension", "page"), ("dimension", "country")], now
+        )
+        expected = reference.report(events, zone, question)
+        assert got["breakdowns"] == expected["breakdowns"]
+        assert_in_time(got, expected)
+        before = compared(question, zone, "today", "previous")
+        assert_in_time(got["comparison"], reference.report(events, zone, before))

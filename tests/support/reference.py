@@ -6,6 +6,8 @@ were stored.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -22,10 +24,11 @@ MINUTE = 60_000
 class Visit(NamedTuple):
     """One visit of one visitor: its first event tells all but its pages and its length.
 
-    It is verified when any event that counts in it is.
+    ``counted`` are its events but those of engagement.
     """
 
     first: Event
+    counted: list[Event]
     pageviews: int
     events: int
     bounce: bool
@@ -33,7 +36,6 @@ class Visit(NamedTuple):
     entry_page: str
     exit_page: str
     ended_at: int
-    verified: bool
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Question:
     limit: int = 10
     offset: int = 0
     verified: bool = False
+    metrics: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
 
 def local(at: int, zone: str) -> datetime:
@@ -86,6 +90,7 @@ def _visit(group: list[Event], counted: list[Event]) -> Visit:
     ended_at = max(event.happened_at for event in group)
     return Visit(
         first=counted[0],
+        counted=counted,
         pageviews=len(pages),
         events=len(custom),
         bounce=len(pages) == 1 and not any(event.interactive for event in custom),
@@ -93,28 +98,28 @@ def _visit(group: list[Event], counted: list[Event]) -> Visit:
         entry_page=pages[0] if pages else "",
         exit_page=pages[-1] if pages else "",
         ended_at=ended_at,
-        verified=any(event.verified for event in counted),
     )
 
 
 def report(events: Sequence[Event], zone: str, question: Question) -> dict[str, Any]:
     """Totals, series, breakdowns and their numbers of rows, as the API gives them."""
+    every = visits_of(events, zone)
+    chosen = [visit for visit in every if _visit_passes(visit, question)]
     seen = [
         event
-        for event in events
-        if event.kind != ENGAGEMENT
-        and event.verified >= question.verified
-        and _within(event.happened_at, zone, question)
+        for visit in chosen
+        for event in visit.counted
+        if _event_passes(event, question) and _within(event.happened_at, zone, question)
     ]
-    every = visits_of(events, zone)
     begun = [
         visit
-        for visit in every
-        if visit.verified >= question.verified and _within(visit.first.happened_at, zone, question)
+        for visit in chosen
+        if any(_event_passes(event, question) for event in visit.counted)
+        and _within(visit.first.happened_at, zone, question)
     ]
     tables = {name: _table(name, seen, every, begun, zone) for name in question.dimensions}
     return {
-        "totals": _metrics(seen, begun, zone),
+        "totals": _chosen_metrics(seen, begun, zone, question.metrics),
         "timeseries": _series(seen, begun, zone, question),
         "breakdowns": {name: _cut(rows, question) for name, rows in tables.items()},
         "rows": {name: len(rows) for name, rows in tables.items()},
@@ -122,13 +127,68 @@ def report(events: Sequence[Event], zone: str, question: Question) -> dict[str, 
 
 
 def _within(at: int, zone: str, question: Question) -> bool:
-    if question.start is not None and question.end is not None:
-        return question.start <= at < question.end
-    return question.first <= local(at, zone).date() <= question.last
+    if not question.first <= local(at, zone).date() <= question.last:
+        return False
+    if question.start is None or question.end is None:
+        return True
+    return question.start <= at < question.end
+
+
+def _event_passes(event: Event, question: Question) -> bool:
+    """All that is asked of an event holds of this one."""
+    of_events = [each for each in question.filters if _is_of_events(each[0])]
+    return event.verified >= question.verified and all(
+        (name == "page" or event.kind == CUSTOM) and _holds(_of_event(event, name), how, texts)
+        for name, how, texts in of_events
+    )
+
+
+def _visit_passes(visit: Visit, question: Question) -> bool:
+    of_visits = [each for each in question.filters if not _is_of_events(each[0])]
+    return all(_holds(_value(visit, name), how, texts) for name, how, texts in of_visits)
+
+
+def _is_of_events(name: str) -> bool:
+    return name in {"page", "event"} or name.startswith("prop:")
+
+
+def _of_event(event: Event, name: str) -> str:
+    if name.startswith("prop:"):
+        text: str = json.loads(event.props or "{}").get(name.removeprefix("prop:"), "")
+        return text
+    return event.page if name == "page" else event.name
+
+
+def _holds(value: str, how: str, texts: tuple[str, ...]) -> bool:
+    if how in {"is", "is_not"}:
+        return (value in texts) == (how == "is")
+    if how == "matches":
+        return any(re.search(text, value) for text in texts)
+    return any(text.lower() in value.lower() for text in texts) == (how == "contains")
 
 
 def _people(events: Iterable[Event], zone: str) -> int:
     return len({(local(event.happened_at, zone).date(), event.visitor) for event in events})
+
+
+def _chosen_metrics(
+    seen: list[Event], begun: list[Visit], zone: str, names: tuple[str, ...]
+) -> dict[str, Any]:
+    values = _metrics(seen, begun, zone)
+    return {name: _revenue(seen) if name == "revenue" else values[name] for name in names or values}
+
+
+# Digits after the point.
+_DIGITS = {"EUR": 2, "JPY": 0, "KWD": 3}
+
+
+def _revenue(seen: list[Event]) -> dict[str, float]:
+    sums: dict[str, Fraction] = {}
+    for event in seen:
+        if event.currency:
+            amount = Fraction(event.amount, 10 ** _DIGITS[event.currency])
+            sums[event.currency] = sums.get(event.currency, Fraction()) + amount
+    return {currency: float(total) for currency, total in sums.items()}
 
 
 def _metrics(seen: list[Event], begun: list[Visit], zone: str) -> dict[str, float]:
@@ -158,14 +218,8 @@ def _series(
     for bucket in buckets:
         inside = [event for event in seen if label(event.happened_at, zone, question) == bucket]
         started = [v for v in begun if label(v.first.happened_at, zone, question) == bucket]
-        rows.append(
-            {
-                "time": bucket,
-                "visitors": _people(inside, zone),
-                "visits": len(started),
-                "pageviews": sum(event.kind == PAGEVIEW for event in inside),
-            }
-        )
+        names = question.metrics or ("visitors", "visits", "pageviews")
+        rows.append({"time": bucket, **_chosen_metrics(inside, started, zone, names)})
     return rows
 
 
@@ -219,27 +273,33 @@ _LABELS: dict[str, Callable[[int, str, Question], str]] = {
 def _table(
     name: str, seen: list[Event], every: list[Visit], begun: list[Visit], zone: str
 ) -> list[dict[str, Any]]:
-    if name in {"page", "event"}:
-        kind, count = (PAGEVIEW, "pageviews") if name == "page" else (CUSTOM, "events")
-        column = "page" if name == "page" else "name"
-        chosen = [event for event in seen if event.kind == kind]
-        values = {getattr(event, column) for event in chosen}
-        groups = {v: [event for event in chosen if getattr(event, column) == v] for v in values}
-        return [
-            {"value": value, "visitors": _people(group, zone), count: len(group)}
-            for value, group in groups.items()
-        ]
+    names = name.split(",")
     # A visitor is counted with the visit that each of their events in the range belongs to.
     owned = [(event, _visit_of(event, every, zone)) for event in seen]
-    values = {_value(visit, name) for _, visit in owned} | {_value(v, name) for v in begun}
+    if any(part == "event" or part.startswith("prop:") for part in names):
+        count, kinds = "events", {CUSTOM}
+    elif "page" in names:
+        count, kinds = "pageviews", {PAGEVIEW}
+    else:
+        count, kinds = "visits", {PAGEVIEW, CUSTOM}
+    people = [(event, _row(names, event, visit)) for event, visit in owned if event.kind in kinds]
+    hits = [row for _, row in people]
+    if count == "visits":
+        hits = [_row(names, visit.first, visit) for visit in begun]
     return [
         {
-            "value": value,
-            "visitors": _people((e for e, visit in owned if _value(visit, name) == value), zone),
-            "visits": sum(_value(visit, name) == value for visit in begun),
+            **({"value": row[0]} if len(names) == 1 else {"values": row}),
+            "visitors": _people((event for event, other in people if other == row), zone),
+            count: hits.count(row),
         }
-        for value in values
+        for row in {*hits, *(row for _, row in people)}
     ]
+
+
+def _row(names: list[str], event: Event, visit: Visit) -> tuple[str, ...]:
+    return tuple(
+        _of_event(event, name) if _is_of_events(name) else _value(visit, name) for name in names
+    )
 
 
 def _visit_of(event: Event, every: list[Visit], zone: str) -> Visit:
@@ -262,8 +322,12 @@ def _value(visit: Visit, name: str) -> str:
 def _cut(rows: list[dict[str, Any]], question: Question) -> list[dict[str, Any]]:
     """Ties fall back to the value, whose order is that of its code points."""
     metric, down = question.order.lstrip("-"), question.order.startswith("-")
-    rows = sorted(rows, key=lambda row: row["value"], reverse=down and metric == "value")
+    rows = sorted(rows, key=_value_of_row, reverse=down and metric == "value")
     if metric != "value":
         sign = -1 if down else 1
         rows.sort(key=lambda row: sign * row.get(metric, row["visitors"]))
     return rows[question.offset : question.offset + question.limit]
+
+
+def _value_of_row(row: dict[str, Any]) -> Any:
+    return row["value"] if "value" in row else row["values"]

@@ -1,7 +1,9 @@
-"""The dimensions a report may be broken down by: one entry each."""
+"""The dimensions a report may be broken down by: one entry each, and ``prop:`` for any property."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -19,11 +21,12 @@ class Scope(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A property to break down by; ``empty`` is what its unknown value is called outside."""
+    """A property to break down by, kept in ``column``; there under ``key``, if it has one."""
 
     name: str
     column: str
     scope: Scope
+    key: str = ""
 
     @property
     def count(self) -> str:
@@ -59,3 +62,34 @@ DIMENSIONS: dict[str, Dimension] = {
 }
 
 DEFAULT_DIMENSIONS = ("page", "source", "country", "browser", "os", "device", "event")
+
+PROPERTY = "prop:"
+_PROPERTY = re.compile(r"prop:([A-Za-z0-9_.-]{1,64})")
+
+
+def find_dimension(name: str) -> Dimension | None:
+    """The dimension of that name, ``prop:plan`` among them, or None when there is none."""
+    found = _PROPERTY.fullmatch(name)
+    if found:
+        return Dimension(name, "props", Scope.EVENT, found[1])
+    return DIMENSIONS.get(name)
+
+
+def dimension(name: str) -> Dimension:
+    """The dimension of a name that is known to be one."""
+    found = find_dimension(name)
+    if found is None:
+        raise KeyError(name)
+    return found
+
+
+def parts_of(breakdown: str) -> list[str]:
+    """The names of the dimensions that a breakdown is by: ``page,country`` is by two together."""
+    return breakdown.split(",")
+
+
+def scope_of(dimensions: Iterable[Dimension]) -> Scope:
+    """What the rows of a breakdown by all of these together count."""
+    scopes = {each.scope for each in dimensions}
+    # A row by page and event together is of custom events, each with the page it was sent from.
+    return next(scope for scope in (Scope.EVENT, Scope.PAGEVIEW, Scope.VISIT) if scope in scopes)

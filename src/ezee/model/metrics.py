@@ -1,4 +1,4 @@
-"""The metrics a report may ask for: one entry each.
+"""The metrics a report may ask for: one entry each, and revenue, which is no single number.
 
 A new metric is an entry here, its integers in ``store.sql`` and its sentence in the docs.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+
+from ezee.model.currency import exponent_of
 
 Counts = Mapping[str, int]
 
@@ -59,5 +61,16 @@ METRICS: dict[str, Metric] = {
     )
 }
 
+REVENUE = "revenue"
+"""A sum for each currency; the owner's to read."""
+
 DEFAULT_METRICS = tuple(METRICS)
 SERIES_METRICS = ("visitors", "visits", "pageviews")
+
+
+def money(sums: Mapping[str, int]) -> dict[str, float]:
+    """Sums in minor units as people write them: ``{"EUR": 1250}`` → ``{"EUR": 12.5}``."""
+    return {
+        currency: float(Decimal(amount).scaleb(-(exponent_of(currency) or 0)))
+        for currency, amount in sorted(sums.items())
+    }

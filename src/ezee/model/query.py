@@ -6,6 +6,9 @@ from enum import StrEnum
 
 import msgspec
 
+from ezee.model.dimensions import PROPERTY, parts_of
+from ezee.model.metrics import REVENUE
+
 
 class Interval(StrEnum):
     """How wide the buckets of a time series are."""
@@ -33,8 +36,33 @@ class Range(msgspec.Struct, frozen=True):
     end: int | None = None
 
 
+class Operator(StrEnum):
+    """How a filter compares. The two ``contains`` take no notice of case."""
+
+    IS = "is"
+    IS_NOT = "is_not"
+    CONTAINS = "contains"
+    NOT_CONTAINS = "not_contains"
+    MATCHES = "matches"
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """What a dimension's value must be: any of the values or, negated, none of them.
+
+    ``matches`` takes RE2 expressions, which may match anywhere.
+    """
+
+    dimension: str
+    operator: Operator
+    values: tuple[str, ...]
+
+
 class StatsQuery(msgspec.Struct, frozen=True):
-    """What is asked of one tracker; with ``verified``, of verified events alone."""
+    """What is asked of one tracker; with ``verified``, of verified events alone.
+
+    ``breakdowns`` are names of dimensions, with commas between where one is by several together.
+    ``comparison`` is the range whose totals and series are asked for beside.
+    """
 
     range: Range
     interval: Interval
@@ -44,3 +72,12 @@ class StatsQuery(msgspec.Struct, frozen=True):
     limit: int = 10
     offset: int = 0
     verified: bool = False
+    filters: tuple[Filter, ...] = ()
+    comparison: Range | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether it asks for what is the owner's to read: properties or revenue."""
+        names = [part for name in self.breakdowns for part in parts_of(name)]
+        names += [each.dimension for each in self.filters]
+        return REVENUE in self.metrics or any(name.startswith(PROPERTY) for name in names)

@@ -82,7 +82,9 @@ def range_label(span: Range, zone: str) -> tuple[str, str]:
     """What the answer calls the first and the last bucket of a range."""
     if span.start is None or span.end is None:
         return str(date_of(span.first_day)), str(date_of(span.last_day))
-    return hour_label(local_hour(span.start, zone)), hour_label(local_hour(span.end - 1, zone))
+    # At midnight, the running day has nothing yet to be compared with.
+    last = max(span.start, span.end - 1)
+    return hour_label(local_hour(span.start, zone)), hour_label(local_hour(last, zone))
 
 
 def _monday(when: date) -> date:

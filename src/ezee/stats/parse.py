@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from ezee.errors import FieldError, InvalidRequest
 from ezee.model.calendar import DAY, local_hour
-from ezee.model.dimensions import DEFAULT_DIMENSIONS, DIMENSIONS
-from ezee.model.metrics import DEFAULT_METRICS, METRICS
-from ezee.model.query import Interval, Order, Range, StatsQuery
-from ezee.stats import buckets, periods
+from ezee.model.dimensions import (
+    DEFAULT_DIMENSIONS,
+    DIMENSIONS,
+    PROPERTY,
+    find_dimension,
+    parts_of,
+)
+from ezee.model.metrics import DEFAULT_METRICS, METRICS, REVENUE
+from ezee.model.query import Filter, Interval, Order, Range, StatsQuery
+from ezee.stats import buckets, comparisons, filters, periods
+from ezee.stats.reader import Reader, none_of
 
 Parameters = Sequence[tuple[str, str]]
 
@@ -21,6 +27,8 @@ KNOWN = (
     "interval",
     "metrics",
     "dimension",
+    "filter",
+    "compare",
     "order",
     "limit",
     "offset",
@@ -28,7 +36,8 @@ KNOWN = (
 )
 _MOST_ROWS = 1_000
 _MOST_OFFSET = 1_000_000
-_MOST_BREAKDOWNS = 20
+MOST_BREAKDOWNS = 20
+MOST_TOGETHER = 4
 
 
 class Now(NamedTuple):
@@ -45,7 +54,7 @@ def parse(parameters: Parameters, now: Now) -> StatsQuery:
     Raises:
         InvalidRequest: with a detail for each parameter that is wrong.
     """
-    reader = _Reader(parameters)
+    reader = Reader(parameters, KNOWN)
     span = _range(reader, now)
     interval = _interval(reader, span)
     query = StatsQuery(
@@ -57,67 +66,19 @@ def parse(parameters: Parameters, now: Now) -> StatsQuery:
         limit=reader.number("limit", 10, 1, _MOST_ROWS),
         offset=reader.number("offset", 0, 0, _MOST_OFFSET),
         verified=_verified(reader),
+        filters=_filters(reader),
+        comparison=_comparison(reader, now, span, interval),
     )
     reader.finish()
     return query
 
 
-class _Reader:
-    """The parameters, and what is wrong with them."""
-
-    def __init__(self, parameters: Parameters) -> None:
-        self._parameters = parameters
-        self._errors: list[FieldError] = []
-        for name in dict.fromkeys(name for name, _ in parameters):
-            if name not in KNOWN:
-                self.wrong(name, f"is not a parameter here; there are {', '.join(KNOWN)}")
-
-    def wrong(self, name: str, message: str) -> None:
-        self._errors.append(FieldError(name, message))
-
-    def finish(self) -> None:
-        if self._errors:
-            sentence = "; ".join(f"{error.field}: {error.message}" for error in self._errors)
-            raise InvalidRequest(sentence, self._errors)
-
-    def all(self, name: str) -> list[str]:
-        return [value for other, value in self._parameters if other == name]
-
-    def one(self, name: str) -> str | None:
-        values = self.all(name)
-        if len(values) > 1:
-            self.wrong(name, "may be given once only")
-        return values[-1] if values else None
-
-    def number(self, name: str, default: int, least: int, most: int) -> int:
-        text = self.one(name)
-        if text is None:
-            return default
-        if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most:
-            return int(text)
-        self.wrong(name, f"must be a whole number from {least:,} to {most:,}")
-        return default
-
-    def names(self, name: str, texts: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
-        known = tuple(known)
-        given = [text.strip() for text in texts]
-        for text in given:
-            if text not in known:
-                self.wrong(name, f"{_shown(text)} is none of {', '.join(known)}")
-        return tuple(dict.fromkeys(text for text in given if text in known))
-
-
-def _shown(text: str) -> str:
-    short = "".join(letter for letter in text if letter.isprintable())[:40]
-    return f'"{short}"'
-
-
-def _range(reader: _Reader, now: Now) -> Range:
+def _range(reader: Reader, now: Now) -> Range:
     period, first, last = reader.one("period"), reader.one("from"), reader.one("to")
     if first is None and last is None:
         period = periods.DEFAULT if period is None else period
         if period not in periods.NAMES:
-            reader.wrong("period", f"{_shown(period)} is none of {', '.join(periods.NAMES)}")
+            reader.wrong("period", none_of(period, periods.NAMES))
             period = periods.DEFAULT
         return periods.named(period, now.at, now.zone, now.first_event_day)
     if period is not None:
@@ -125,7 +86,7 @@ def _range(reader: _Reader, now: Now) -> Range:
     return _dates(reader, now, first, last)
 
 
-def _dates(reader: _Reader, now: Now, first: str | None, last: str | None) -> Range:
+def _dates(reader: Reader, now: Now, first: str | None, last: str | None) -> Range:
     days = []
     for name, text in (("from", first), ("to", last)):
         if text is None:
@@ -145,7 +106,7 @@ def _dates(reader: _Reader, now: Now, first: str | None, last: str | None) -> Ra
     return Range(days[0], days[1])
 
 
-def _interval(reader: _Reader, span: Range) -> Interval:
+def _interval(reader: Reader, span: Range) -> Interval:
     text = reader.one("interval")
     if text is None:
         interval = periods.default_interval(span)
@@ -154,7 +115,7 @@ def _interval(reader: _Reader, span: Range) -> Interval:
             return Interval.MONTH
         return interval
     if text not in set(Interval):
-        reader.wrong("interval", f"{_shown(text)} is none of {', '.join(Interval)}")
+        reader.wrong("interval", none_of(text, Interval))
         return periods.default_interval(span)
     interval = Interval(text)
     if interval is Interval.MINUTE and _length(span) > DAY:
@@ -172,38 +133,89 @@ def _length(span: Range) -> int:
     return (span.last_day - span.first_day + 1) * DAY
 
 
-def _metrics(reader: _Reader) -> tuple[str, ...]:
+def _metrics(reader: Reader) -> tuple[str, ...]:
     texts = [part for value in reader.all("metrics") for part in value.split(",")]
     if not texts:
         return DEFAULT_METRICS
-    return reader.names("metrics", texts, METRICS)
+    return reader.names("metrics", texts, (*METRICS, REVENUE))
 
 
-def _breakdowns(reader: _Reader) -> tuple[str, ...]:
-    texts = reader.all("dimension")
-    if not texts:
+def _breakdowns(reader: Reader) -> tuple[str, ...]:
+    if not reader.all("dimension"):
         return DEFAULT_DIMENSIONS
-    if len(texts) > _MOST_BREAKDOWNS:
-        reader.wrong("dimension", f"may be given {_MOST_BREAKDOWNS} times at most")
-        return ()
-    return reader.names("dimension", texts, DIMENSIONS)
+    names = []
+    for text in reader.some("dimension", MOST_BREAKDOWNS):
+        parts = [part.strip() for part in parts_of(text)]
+        unknown = [part for part in parts if find_dimension(part) is None]
+        for part in unknown:
+            reader.wrong("dimension", none_of(part, (*DIMENSIONS, f"{PROPERTY}<key>")))
+        if len(parts) > MOST_TOGETHER:
+            reader.wrong("dimension", f"a breakdown is by {MOST_TOGETHER} together at most")
+        elif len(set(parts)) < len(parts):
+            reader.wrong("dimension", "a breakdown is by each dimension once")
+        elif not unknown:
+            names.append(",".join(parts))
+    return tuple(dict.fromkeys(names))
 
 
-_ORDERS = ("visitors", "visits", "pageviews", "events", "value")
+def _filters(reader: Reader) -> tuple[Filter, ...]:
+    found = []
+    for text in reader.some("filter", filters.MOST):
+        try:
+            found.append(filters.read_filter(text))
+        except ValueError as error:
+            reader.wrong("filter", str(error))
+    return tuple(dict.fromkeys(found))
 
 
-def _order(reader: _Reader) -> Order:
+def _comparison(reader: Reader, now: Now, span: Range, interval: Interval) -> Range | None:
+    text, named = reader.one("compare"), reader.all("period")
+    period = named[-1] if named else None
+    if text is None:
+        return None
+    if period == "all":
+        reader.wrong("compare", "has nothing to compare with when the period is all")
+    elif text == "previous":
+        return comparisons.previous(span, now.at, now.zone, period)
+    elif text == "year":
+        return comparisons.year_before(span, now.at, now.zone)
+    else:
+        return _dates_compared(reader, text, interval)
+    return None
+
+
+def _dates_compared(reader: Reader, text: str, interval: Interval) -> Range | None:
+    first, _, last = text.partition("..")
+    days = buckets.parse_day(first), buckets.parse_day(last)
+    if days[0] is None or days[1] is None:
+        ways = " or ".join([*comparisons.NAMES, "dates such as 2025-10-01..2025-10-31"])
+        reader.wrong("compare", f"must be {ways}")
+        return None
+    span = Range(days[0], days[1])
+    if span.first_day > span.last_day:
+        reader.wrong("compare", "must not end before it begins")
+    elif interval is Interval.MINUTE and _length(span) > DAY:
+        reader.wrong("compare", "minute is for ranges of up to 24 hours")
+    elif buckets.count(span, interval) > buckets.MOST:
+        reader.wrong("compare", f"would make more than {buckets.MOST:,} buckets by {interval}")
+    return span
+
+
+ORDERS = ("visitors", "visits", "pageviews", "events", "value")
+
+
+def _order(reader: Reader) -> Order:
     text = reader.one("order")
     if text is None:
         return Order()
     metric = text.removeprefix("-")
-    if metric not in _ORDERS:
-        reader.wrong("order", f"{_shown(text)} is none of {', '.join(_ORDERS)}, with or without -")
+    if metric not in ORDERS:
+        reader.wrong("order", f"{none_of(text, ORDERS)}, with or without -")
         return Order()
     return Order(metric, text.startswith("-"))
 
 
-def _verified(reader: _Reader) -> bool:
+def _verified(reader: Reader) -> bool:
     text = reader.one("verified")
     if text not in {None, "1"}:
         reader.wrong("verified", "can only be 1; leave it out to count every event")

@@ -6,7 +6,16 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 
-from ezee.model.calendar import HOUR, MINUTE, date_of, day_of, hour_start, local_hour
+from ezee.model.calendar import (
+    DAY,
+    HOUR,
+    MINUTE,
+    date_of,
+    day_end,
+    day_of,
+    hour_start,
+    local_hour,
+)
 from ezee.model.query import Interval, Range
 
 DEFAULT = "30d"
@@ -29,7 +38,7 @@ def named(period: str, now: int, zone: str, first_event_day: int | None) -> Rang
     """The range of a named period at the instant ``now`` (ms); the name must be in ``NAMES``."""
     today = local_hour(now, zone).day
     if period == "24h":
-        return _last_24_hours(now, zone)
+        return clock_hours(now, hour_start(now, zone) + HOUR, zone)
     if period == "all":
         return Range(today if first_event_day is None else min(first_event_day, today), today)
     return _DAYS[period](today)
@@ -43,11 +52,18 @@ def default_interval(span: Range) -> Interval:
     return Interval.DAY if days <= 100 else Interval.MONTH
 
 
-def _last_24_hours(now: int, zone: str) -> Range:
-    """24 clock hours, each of them whole: where clocks moved by half an hour, 23.5 elapsed ones."""
-    end = hour_start(now, zone) + HOUR
-    start = now - now % MINUTE
-    hours = {local_hour(now, zone)}
+def is_closed(span: Range, now: int, zone: str) -> bool:
+    """Whether its last day ended 24 hours ago: no sender may add to it any more."""
+    return now >= day_end(span.last_day, zone) + DAY
+
+
+def clock_hours(at: int, end: int, zone: str) -> Range:
+    """The 24 clock hours up to that of the instant ``at``, which has an end (ms).
+
+    Each is whole: where clocks moved by half an hour, they are 23.5 elapsed ones.
+    """
+    start = at - at % MINUTE
+    hours = {local_hour(at, zone)}
     while len(hours | {before := local_hour(start - MINUTE, zone)}) <= 24:
         hours.add(before)
         start -= MINUTE

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
-from ezee.model.dimensions import DIMENSIONS
-from ezee.model.metrics import METRICS, SERIES_METRICS
+from ezee.errors import NotFound
+from ezee.model.dimensions import dimension, parts_of, scope_of
+from ezee.model.metrics import DEFAULT_METRICS, METRICS, REVENUE, SERIES_METRICS, money
 from ezee.model.query import StatsQuery
-from ezee.model.result import Answer, Breakdown, Counts
+from ezee.model.result import Breakdown, Counts, Series
 from ezee.model.site import ReadableSite
 from ezee.stats import buckets
 from ezee.stats.parse import Now, Parameters, parse
@@ -22,74 +23,90 @@ def report(store: EventStore, site: ReadableSite, parameters: Parameters, now: i
     """Answer a question as the API does. ``now`` is milliseconds UTC. Blocks.
 
     Raises:
-        InvalidRequest: a parameter is wrong. Unavailable: the store cannot answer for now.
+        InvalidRequest: a parameter is wrong. NotFound: it asks for what is the owner's to read.
+        Unavailable: the store cannot answer for now.
     """
+    return run(store, site, question(store, site, parameters, now), now)
+
+
+def question(store: EventStore, site: ReadableSite, parameters: Parameters, now: int) -> StatsQuery:
+    """The query that parameters ask of this tracker. Raises as ``report`` does."""
     asked = Now(now, site.timezone, None)
     if ("period", "all") in parameters:
         asked = Now(now, site.timezone, store.describe(site.key).first_day)
     query = parse(parameters, asked)
-    return run(store, site, query, now)
+    if query.private and not site.private:
+        raise NotFound
+    return query
 
 
 def run(store: EventStore, site: ReadableSite, query: StatsQuery, now: int) -> Report:
     """Answer a query."""
     answer = store.query(site, query)
+    compared = answer.comparison
+    content = {
+        "site_id": site.site_id,
+        **_in_time(site, query, now, answer.totals, answer.series),
+        "breakdowns": {
+            name: _rows(name, breakdown) for name, breakdown in answer.breakdowns.items()
+        },
+        "rows": {name: breakdown.total for name, breakdown in answer.breakdowns.items()},
+    }
+    if query.comparison is not None and compared is not None:
+        before = replace(query, range=query.comparison)
+        content["comparison"] = _in_time(site, before, now, compared.totals, compared.series)
+    return content
+
+
+def _in_time(
+    site: ReadableSite, query: StatsQuery, now: int, totals: Counts, series: Series
+) -> Report:
+    """A range, its totals and its series."""
     first, last = buckets.range_label(query.range, site.timezone)
     return {
-        "site_id": site.site_id,
         "period": {
             "from": first,
             "to": last,
             "interval": str(query.interval),
             "timezone": site.timezone,
         },
-        "totals": _metrics(query, answer.totals),
-        "timeseries": _timeseries(site, query, answer, now),
-        "breakdowns": {
-            name: _rows(name, breakdown) for name, breakdown in answer.breakdowns.items()
-        },
-        "rows": {name: breakdown.total for name, breakdown in answer.breakdowns.items()},
+        "totals": _values(query.metrics, totals),
+        "timeseries": _timeseries(site, query, now, series),
     }
 
 
-def _metrics(query: StatsQuery, counts: Counts) -> dict[str, int | float]:
-    integers = msgspec.structs.asdict(counts)
-    return {name: METRICS[name].value(integers) for name in query.metrics}
+def _values(names: tuple[str, ...], counts: Counts) -> dict[str, Any]:
+    integers = counts.numbers()
+    return {
+        name: money(counts.revenue) if name == REVENUE else METRICS[name].value(integers)
+        for name in names
+    }
 
 
 def _timeseries(
-    site: ReadableSite, query: StatsQuery, answer: Answer, now: int
-) -> list[dict[str, str | int | float]]:
+    site: ReadableSite, query: StatsQuery, now: int, series: Series
+) -> list[dict[str, Any]]:
     """One row a bucket, the empty ones too; days are added up to weeks and months."""
     labels = buckets.labels(query.range, query.interval, site.timezone, now)
     sums: dict[str, Counts] = {label: Counts() for label in labels.values()}
-    for key, counts in sorted(answer.series.items(), key=_in_time):
+    for key, counts in sorted(series.items(), key=_in_order):
         # A sender's clock may be up to 5 minutes ahead, in a bucket that has yet to begin.
         label = labels.get(key) or buckets.clock_label(key)
-        _add(sums.setdefault(label, Counts()), counts)
-    names = SERIES_METRICS if query.metrics == tuple(METRICS) else query.metrics
-    return [
-        {
-            "time": label,
-            **{name: METRICS[name].value(msgspec.structs.asdict(counts)) for name in names},
-        }
-        for label, counts in sums.items()
-    ]
+        sums.setdefault(label, Counts()).add(counts)
+    names = SERIES_METRICS if query.metrics == DEFAULT_METRICS else query.metrics
+    return [{"time": label, **_values(names, counts)} for label, counts in sums.items()]
 
 
-def _in_time(item: tuple[tuple[int, ...], Counts]) -> tuple[int, ...]:
+def _in_order(item: tuple[tuple[int, ...], Counts]) -> tuple[int, ...]:
     """By day and hour; of an hour that comes twice, the one with the larger offset came first."""
     day, hour, offset, minute = (*item[0], 0, 0, 0)[:4]
     return day, hour, -offset, minute
 
 
-def _add(total: Counts, counts: Counts) -> None:
-    for name in Counts.__struct_fields__:
-        setattr(total, name, getattr(total, name) + getattr(counts, name))
-
-
-def _rows(name: str, breakdown: Breakdown) -> list[dict[str, str | int]]:
-    count = DIMENSIONS[name].count
+def _rows(name: str, breakdown: Breakdown) -> list[dict[str, Any]]:
+    parts = parts_of(name)
+    count = scope_of(dimension(part) for part in parts).value
+    title = "value" if len(parts) == 1 else "values"
     return [
-        {"value": row.value, "visitors": row.visitors, count: row.count} for row in breakdown.rows
+        {title: row.value, "visitors": row.visitors, count: row.count} for row in breakdown.rows
     ]

@@ -39,6 +39,7 @@ from ezee.store.duckdb.batches import (
 )
 from ezee.store.duckdb.changes import carry_out
 from ezee.store.duckdb.checkpoints import NEVER, Checkpointer
+from ezee.store.duckdb.dialect import DUCKDB
 from ezee.store.duckdb.file import OpenFile, snapshot, transaction
 from ezee.store.kept import statement_of
 from ezee.store.looks import Look, Row
@@ -86,7 +87,7 @@ class DuckDBStore:
     def query(self, site: ReadableSite, query: StatsQuery) -> Answer:
         """See ``EventStore.query``."""
         self._keeper.wait(self._PATIENCE)
-        return self._read(lambda run: answer(run, site.key, query))
+        return self._read(lambda run: answer(run, DUCKDB, site.key, query))
 
     def look(self, look: Look) -> list[Row]:
         """See ``EventStore.look``."""
@@ -196,8 +197,9 @@ class DuckDBStore:
             visits.derive(connection, latest)
 
     def _checkpoint(self) -> None:
-        with self._engine() as file, file.lend() as connection:
-            connection.execute("checkpoint")
+        # Where another transaction writes, DuckDB refuses.
+        with self._writing, self._engine() as file, self._deriving:
+            file.writer.execute("checkpoint")
 
     def _read(self, work: Callable[[Callable[[Statement], list[Any]]], _T]) -> _T:
         with self._engine() as file, file.lend() as connection, snapshot(connection):

@@ -7,6 +7,8 @@ them.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -18,9 +20,9 @@ from ezee.events.explanation import Reading
 from ezee.model import pages
 from ezee.model.dimensions import DIMENSIONS
 from ezee.model.event import DropReason
-from ezee.model.metrics import METRICS
-from ezee.model.query import Interval
-from ezee.stats import periods
+from ezee.model.metrics import METRICS, REVENUE
+from ezee.model.query import Interval, Operator
+from ezee.stats import comparisons, dropped, filters, parse, periods
 from ezee.web.errors import STATUS
 
 Json = dict[str, Any]
@@ -75,6 +77,11 @@ def complete(document: Json, base_url: str) -> Json:
     public["parameters"] = [_parameter("site_id", _SITE_ID, required=True), *_stats()]
     owner = paths["/api/v1/trackers/{tracker_id}/stats"]["get"]
     owner["parameters"] = [*owner.get("parameters", []), *_stats()]
+    not_counted = paths["/api/v1/trackers/{tracker_id}/dropped"]["get"]
+    not_counted["parameters"] += [
+        _parameter("period", {"enum": list(dropped.PERIODS), "default": periods.DEFAULT}),
+        *(each for each in _stats() if each["name"] in {"from", "to"}),
+    ]
     for operation in (public, owner):
         operation["responses"]["200"] = _json_response("The report.", {"data": _REPORT})
         operation["responses"]["304"] = {"description": "Nothing has changed since that ETag."}
@@ -118,12 +125,24 @@ def _stats() -> list[Json]:
         _parameter("from", {"type": "string", "format": "date"}),
         _parameter("to", {"type": "string", "format": "date"}),
         _parameter("interval", {"enum": [str(each) for each in Interval]}),
-        _parameter("metrics", {"type": "string", "description": f"Any of {', '.join(METRICS)}."}),
-        _parameter("dimension", {"type": "array", "items": {"enum": list(DIMENSIONS)}}),
-        _parameter("order", {"type": "string", "default": "-visitors"}),
+        _parameter("metrics", _some_of([*METRICS, REVENUE], ",")),
+        _parameter(
+            "dimension", {"type": "array", "items": _BREAKDOWN, "maxItems": parse.MOST_BREAKDOWNS}
+        ),
+        _parameter("filter", {"type": "array", "items": _FILTER, "maxItems": filters.MOST}),
+        _parameter("compare", {"type": "string", "pattern": _COMPARE}),
+        _parameter("order", {"type": "string", "pattern": _ORDER, "default": "-visitors"}),
         _parameter("limit", {**whole, "minimum": 1, "maximum": 1000, "default": 10}),
         _parameter("offset", {**whole, "maximum": 1_000_000, "default": 0}),
+        _parameter("verified", {"enum": ["1"]}),
     ]
+
+
+def _some_of(names: Iterable[str], separator: str, most: int | None = None) -> Json:
+    """One or more of the names, with the separator between them."""
+    one = f"({'|'.join(names)})"
+    more = "*" if most is None else f"{{0,{most - 1}}}"
+    return {"type": "string", "pattern": f"^{one}({re.escape(separator)}{one}){more}$"}
 
 
 def _parameter(name: str, schema: Json, *, required: bool = False) -> Json:
@@ -168,6 +187,11 @@ _RULES: dict[str, Json] = {
     "respect_dnt": _BOOLEAN,
     "places": {"type": "string", "enum": ["country", "region", "city", None]},
 }
+_DIMENSION = "|".join([*DIMENSIONS, r"prop:[A-Za-z0-9_.\-]{1,64}"])
+_BREAKDOWN: Json = _some_of([_DIMENSION], ",", parse.MOST_TOGETHER)
+_FILTER: Json = {"type": "string", "pattern": f"^({_DIMENSION}):({'|'.join(Operator)}):"}
+_COMPARE = rf"^({'|'.join(comparisons.NAMES)}|\d{{4}}-\d\d-\d\d\.\.\d{{4}}-\d\d-\d\d)$"
+_ORDER = f"^-?({'|'.join(parse.ORDERS)})$"
 _REGROUPING: Json = {
     "type": "object",
     "properties": {
@@ -176,16 +200,26 @@ _REGROUPING: Json = {
     },
 }
 _ROWS: Json = {"type": "array", "items": {"type": "object"}}
+_MONEY: Json = {"type": "object", "additionalProperties": {"type": "number"}}
+_NUMBERS: Json = {
+    "type": "object",
+    "properties": {REVENUE: _MONEY},
+    "additionalProperties": {"type": "number"},
+}
+_IN_TIME: Json = {
+    "period": _object({"from": _TEXT, "to": _TEXT, "interval": _TEXT, "timezone": _TEXT}),
+    "totals": _NUMBERS,
+    "timeseries": _ROWS,
+}
 _REPORT = _object(
     {
         "site_id": _TEXT,
-        "period": _object({"from": _TEXT, "to": _TEXT, "interval": _TEXT, "timezone": _TEXT}),
-        "totals": {"type": "object", "additionalProperties": {"type": "number"}},
-        "timeseries": _ROWS,
+        **_IN_TIME,
         "breakdowns": {"type": "object", "additionalProperties": _ROWS},
         "rows": {"type": "object", "additionalProperties": {"type": "integer"}},
     }
 )
+_REPORT["properties"]["comparison"] = _object(_IN_TIME)
 
 _SITE_ID: Json = {"type": "string", "pattern": "^ezi_[0-9a-f]{12}$"}
 _SCALAR: Json = {"type": ["string", "number", "boolean"]}

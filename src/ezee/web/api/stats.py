@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import anyio.to_thread
@@ -17,13 +17,24 @@ from ezee.accounts.policy import readable_by_owner, readable_by_public
 from ezee.errors import InvalidRequest, NotFound
 from ezee.model.site import ReadableSite
 from ezee.stats.parse import Now, Parameters, parse
-from ezee.stats.run import Report, report
+from ezee.stats.periods import is_closed
+from ezee.stats.run import Report, question, run
 from ezee.web.api.documentation import errors
 from ezee.web.api.guards import bearer, principal_of, public, visitor_of
 from ezee.web.services import Services, services_of
 
 AnyRequest = Request[Any, Any, Any]
 Find = Callable[[], ReadableSite]
+
+# How long, in seconds, a report of closed days alone may be shown without asking again.
+_LASTING = 600
+
+
+class _Content(NamedTuple):
+    """A report, and whether nothing but a correction will change it."""
+
+    report: Report
+    lasting: bool
 
 
 @get(
@@ -64,15 +75,23 @@ async def _answer(
     content = await anyio.to_thread.run_sync(
         _report, services, find, parameters, limiter=services.readers
     )
-    body = msgspec.json.encode({"data": content})
+    body = msgspec.json.encode({"data": content.report})
     tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    headers = {"etag": tag, "cache-control": "no-cache"}
+    headers = {"etag": tag, "vary": "authorization", "cache-control": _caching(request, content)}
     if tag in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")
 
 
-def _report(services: Services, find: Find, parameters: Parameters) -> Report:
+def _caching(request: AnyRequest, content: _Content) -> str:
+    if not content.lasting:
+        return "no-cache"
+    # What came with a token is for that token alone.
+    whose = "private" if "authorization" in request.headers else "public"
+    return f"{whose}, max-age={_LASTING}"
+
+
+def _report(services: Services, find: Find, parameters: Parameters) -> _Content:
     """Wrong parameters are told before a tracker is missed."""
     now = services.clock.now()
     try:
@@ -80,7 +99,12 @@ def _report(services: Services, find: Find, parameters: Parameters) -> Report:
     except NotFound:
         parse(parameters, Now(now, "UTC", None))
         raise
-    return report(services.store, site, parameters, now)
+    query = question(services.store, site, parameters, now)
+    # What a named period means moves on at midnight; dates stay.
+    dates = any(name == "from" for name, _ in parameters)
+    ranges = [query.range, query.comparison or query.range]
+    lasting = dates and all(is_closed(each, now, site.timezone) for each in ranges)
+    return _Content(run(services.store, site, query, now), lasting)
 
 
 def _public_site(services: Services, site_id: str, viewer: str | None) -> ReadableSite:

@@ -1,0 +1,69 @@
+"""From a question to SQL: readable statements in the subset that every engine understands.
+
+The subset: subqueries, ``count(distinct …)``, ``sum(case when …)``, group by, joins, union all,
+and bound parameters. No window functions, CTEs, ``filter (where …)`` or date arithmetic. What
+engines spell differently is in their ``Dialect``.
+
+Visitors are counted as distinct (local day, visitor): distinct within each day, then summed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from string import Formatter
+from typing import NamedTuple
+
+from ezee.model.calendar import MINUTE
+from ezee.model.query import StatsQuery
+
+# From this many milliseconds on, two events of one visitor are two visits.
+VISIT_GAP = 30 * MINUTE
+
+
+class Statement(NamedTuple):
+    """SQL, or a part of it, with ``?`` places, and what goes into them."""
+
+    sql: str
+    parameters: tuple[int | str, ...] = ()
+
+
+class Dialect(NamedTuple):
+    """The words of one engine."""
+
+    property: Callable[[str, str], Statement]
+    """The text under a key of a column of JSON objects; empty where there is none."""
+    contains: Callable[[Statement, str], Statement]
+    """Whether a value contains a text, case aside."""
+    matches: Callable[[Statement, str], Statement]
+    """Whether an RE2 expression matches anywhere in a value."""
+
+
+class Asked(NamedTuple):
+    """A question, of which tracker, in whose words."""
+
+    dialect: Dialect
+    site: int
+    query: StatsQuery
+
+
+def write(template: str, **parts: Statement | str) -> Statement:
+    """Put parts where the template names them; their parameters follow in that order.
+
+    A part that is bare text is a column of ours, never anything a caller has sent.
+    """
+    names = [name for _, name, _, _ in Formatter().parse(template) if name]
+    made = {name: _statement(part) for name, part in parts.items()}
+    sql = template.format(**{name: part.sql for name, part in made.items()})
+    return Statement(sql, tuple(each for name in names for each in made[name].parameters))
+
+
+def join(separator: str, parts: list[Statement]) -> Statement:
+    """One after another, with the separator between them."""
+    return Statement(
+        separator.join(part.sql for part in parts),
+        tuple(each for part in parts for each in part.parameters),
+    )
+
+
+def _statement(part: Statement | str) -> Statement:
+    return Statement(part) if isinstance(part, str) else part

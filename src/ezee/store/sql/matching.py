@@ -1,0 +1,85 @@
+"""Which events and which visits a question is about.
+
+A visit owns the events of its visitor between its first and its last instant. Conditions on
+events choose events, and the visits that own one; conditions on visits choose visits, and with
+them every event they own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ezee.model.query import StatsQuery
+from ezee.store.sql import Asked, Statement, join, write
+from ezee.store.sql.filters import on_events, on_visits
+
+
+def events(asked: Asked) -> Statement:
+    """The events of the range that match, whole rows."""
+    if not on_visits(asked.dialect, asked.query.filters):
+        return counted_events(asked)
+    return owned(counted_events(asked), known_visits(asked), "e.*")
+
+
+def visits(asked: Asked, columns: Iterable[str]) -> Statement:
+    """These columns of the visits that match and began in the range, and of none twice.
+
+    The event for which a visit is chosen may lie beyond the range: a visit is looked at as a whole.
+    """
+    begun = known_visits(asked, begun=True)
+    if not on_events(asked.dialect, asked.query.filters):
+        return begun
+    # These tell visits apart.
+    names = dict.fromkeys(("day", "visitor", "started_at", *columns))
+    chosen = counted_events(asked, within=False)
+    return owned(chosen, begun, "distinct " + ", ".join(f"v.{name} as {name}" for name in names))
+
+
+def owned(events: Statement, visits: Statement, columns: Statement | str) -> Statement:
+    """Each of these events (``e``) beside the one of these visits (``v``) that owns it."""
+    return write(
+        """
+        select {columns} from ({events}) as e
+        join ({visits}) as v on e.day = v.day and e.visitor = v.visitor
+        where e.happened_at >= v.started_at and e.happened_at <= v.ended_at
+        """,
+        columns=columns,
+        events=events,
+        visits=visits,
+    )
+
+
+def counted_events(asked: Asked, *, within: bool = True) -> Statement:
+    """The events that meet every condition on events; without ``within``, of whole days."""
+    conditions = [
+        *_days(asked),
+        Statement("kind <> 2"),
+        *(_instants(asked.query, "happened_at") if within else []),
+        *on_events(asked.dialect, asked.query.filters),
+    ]
+    return write("select * from events where {where}", where=join(" and ", conditions))
+
+
+def known_visits(asked: Asked, *, begun: bool = False) -> Statement:
+    """The visits that meet every condition on visits; with ``begun``, that began in the range."""
+    conditions = [
+        *_days(asked),
+        *(_instants(asked.query, "started_at") if begun else []),
+        *on_visits(asked.dialect, asked.query.filters),
+    ]
+    return write("select * from visits where {where}", where=join(" and ", conditions))
+
+
+def _days(asked: Asked) -> list[Statement]:
+    span = asked.query.range
+    days = Statement(
+        "site = ? and day >= ? and day <= ?", (asked.site, span.first_day, span.last_day)
+    )
+    return [days, Statement("verified")] if asked.query.verified else [days]
+
+
+def _instants(query: StatsQuery, column: str) -> list[Statement]:
+    span = query.range
+    if span.start is None or span.end is None:
+        return []
+    return [Statement(f"{column} >= ? and {column} < ?", (span.start, span.end))]

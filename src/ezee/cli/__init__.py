@@ -5,14 +5,24 @@ from __future__ import annotations
 import os
 import sys
 
-from ezee.cli import accounts, bots, checking, importing, pages, replaying, serving, trackers
+from ezee.cli import (
+    accounts,
+    bots,
+    checking,
+    events,
+    importing,
+    pages,
+    replaying,
+    serving,
+    trackers,
+)
 from ezee.cli.output import errors
 from ezee.cli.root import root
 from ezee.errors import EzeeError
 
 __all__ = ["main"]
 
-_COMMANDS = (accounts, bots, checking, importing, pages, replaying, serving, trackers)
+_COMMANDS = (accounts, bots, checking, events, importing, pages, replaying, serving, trackers)
 
 
 def main() -> None:

@@ -30,7 +30,7 @@ token = root.command(App(name="token", help="Make, list, regenerate and revoke A
 
 Plan = Literal["free", "pro"]
 # A running service looks a few times a second whether accounts have changed.
-_SERVICE_NOTICES_AFTER = 0.5
+_SERVICE_NOTICES_AFTER = 2.0
 
 
 @user.command(name="add")

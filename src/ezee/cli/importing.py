@@ -105,7 +105,7 @@ def find_site(database: Database, site_id: str | None) -> SiteConfig:
         if not trackers:
             raise NotFound(f"There is no tracker {site_id}. `ezee tracker list` shows all.")
     if not trackers:
-        raise NotFound("There is no tracker to import into. `ezee tracker add` adds one.")
+        raise NotFound("There is no tracker yet. `ezee tracker add` adds one.")
     if len(trackers) > 1:
         raise InvalidRequest("There are several trackers: name one with --site.")
     return site_config(trackers[0])

@@ -9,6 +9,7 @@ import msgspec
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 # What goes into a pipe or a file is folded for nobody's screen: an id stays in one piece.
 _UNFOLDED = 10_000
@@ -32,7 +33,7 @@ def print_rows(rows: Sequence[Mapping[str, object]], empty: str) -> None:
     for name in rows[0]:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
+        table.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
     console.print(table)
 
 

@@ -51,9 +51,17 @@ def _not_counted(look: NotCounted) -> Statement:
 
 def _kept_paths(look: KeptPaths) -> Statement:
     return Statement(
-        "select path, page, sum(case when kind = 0 then 1 else 0 end) as pageviews "
-        "from events where site = ? group by path, page order by pageviews desc, path, page",
-        (look.site,),
+        """
+        select path, page, sum(pageviews) as pageviews
+        from (
+            select path, page, sum(case when kind = 0 then 1 else 0 end) as pageviews
+            from events where site = ? group by path, page
+            union all
+            select path, page, 0 as pageviews from bots where site = ? group by path, page
+        ) as kept
+        group by path, page order by pageviews desc, path, page
+        """,
+        (look.site, look.site),
     )
 
 

@@ -123,7 +123,8 @@ class CollectHandler:
         if allowance.allowed:
             answer = await self._collect(scope, sent, sender)
         else:
-            self._collector.note_limited(payloads)
+            if not _asks_why(scope["query_string"]):
+                self._collector.note_limited(payloads)
             answer = _refusal(RateLimited(allowance.retry_after))
         return answer._replace(headers={**answer.headers, **allowance.headers("address")})
 

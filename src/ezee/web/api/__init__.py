@@ -1,5 +1,6 @@
 """``/api``: JSON for programs."""
 
+from ezee.web.api.dropped import dropped_events
 from ezee.web.api.history import regroup_history
 from ezee.web.api.me import me
 from ezee.web.api.options import options_of
@@ -24,6 +25,7 @@ _ROUTES = (
     remove_signing_secret,
     regroup_history,
     owner_stats,
+    dropped_events,
     me,
     public_stats,
 )

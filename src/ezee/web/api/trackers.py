@@ -15,11 +15,11 @@ from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
 from ezee.erasing import erase_due
-from ezee.errors import InvalidRequest
 from ezee.model.calendar import utc_text
 from ezee.model.exclusions import Exclusions
 from ezee.model.pages import PageRules
 from ezee.model.site import site_key
+from ezee.web.api.bodies import read_object
 from ezee.web.api.documentation import errors
 from ezee.web.api.guards import bearer, json_body, principal_of
 from ezee.web.services import Services, services_of
@@ -208,18 +208,8 @@ def _sign(services: Services, viewer: str, tracker_id: str) -> str:
 
 
 def _change(body: bytes) -> TrackerChange:
-    """What a body asks for; fields we do not know are ignored.
-
-    Only the envelope is checked here, so that one answer names every wrong field.
-    """
-    try:
-        given = msgspec.json.decode(body, type=dict[str, Any])
-    except msgspec.ValidationError:
-        raise InvalidRequest("The body must be a JSON object.") from None
-    except RecursionError:
-        raise InvalidRequest("The body is nested too deeply.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise InvalidRequest("The body is not valid JSON in UTF-8.") from None
+    """What a body asks for; fields we do not know are ignored."""
+    given = read_object(body)
     return TrackerChange(**{name: given.get(name) for name in TrackerChange.__struct_fields__})
 
 

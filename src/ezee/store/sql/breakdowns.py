@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ezee.model.dimensions import Dimension, Scope, dimension, parts_of, scope_of
 from ezee.model.query import Order
 from ezee.store.sql import Asked, Statement, join, write
@@ -11,51 +13,65 @@ from ezee.store.sql.matching import counted_events, known_visits, owned, visits
 _KINDS = {Scope.PAGEVIEW: "kind = 0", Scope.EVENT: "kind = 1"}
 
 
+class _Part(NamedTuple):
+    """Rows (day, visitor, each value) and what is counted of them."""
+
+    rows: Statement
+    visitors: str = "count(distinct visitor)"
+    hits: str = "count(*)"
+
+
 def breakdown(asked: Asked, name: str) -> tuple[Statement, Statement]:
     """The asked-for rows (each value, visitors, count), and the number of all rows."""
     dimensions = [dimension(part) for part in parts_of(name)]
     values = [f"value_{at}" for at, _ in enumerate(dimensions, start=1)]
-    grouped = write(
+    names, parts = ", ".join(values), _parts(asked, dimensions, values)
+    rows = write(
         """
         select {values}, sum(visitors) as visitors, sum(hits) as hits
-        from ({per_day}) as per_day group by {values}
+        from ({per_day}) as per_day group by {values} order by {order} {part}
         """,
-        values=", ".join(values),
-        per_day=_per_day(asked, dimensions, values),
-    )
-    rows = write(
-        "{grouped} order by {order} {part}",
-        grouped=grouped,
+        values=names,
+        per_day=join(" union all ", [_per_day(part, names) for part in parts]),
         order=_order(asked.query.order, scope_of(dimensions), values),
         part=Statement("limit ? offset ?", (asked.query.limit, asked.query.offset)),
     )
-    return rows, write("select count(*) from ({grouped}) as grouped", grouped=grouped)
+    every = [write("select {values} from ({rows}) as m", values=names, rows=p.rows) for p in parts]
+    total = write(
+        "select count(*) from (select {values} from ({every}) as v group by {values}) as v",
+        values=names,
+        every=join(" union all ", every),
+    )
+    return rows, total
 
 
-def _per_day(asked: Asked, dimensions: list[Dimension], values: list[str]) -> Statement:
+def _parts(asked: Asked, dimensions: list[Dimension], values: list[str]) -> list[_Part]:
     scope = scope_of(dimensions)
     if scope is not Scope.VISIT:
-        return _count(_events_of_a_kind(asked, dimensions, values, _KINDS[scope]), values)
+        return [_Part(_events_of_a_kind(asked, dimensions, values, _KINDS[scope]))]
     begun = write(
-        "select day, visitor, {named} from ({visits}) as v",
-        named=_named(asked, dimensions, values, of_visits=""),
+        "select {columns} from ({visits}) as v",
+        columns=_columns("v", asked, dimensions, values),
         visits=visits(asked, [each.column for each in dimensions]),
     )
     if asked.query.range.start is None:
-        return _count(begun, values)
+        return [_Part(begun)]
     # A visit belongs to the range of its first event, its visitor to that of each event.
-    seen = owned(
-        counted_events(asked),
-        known_visits(asked),
-        write(
-            "e.day as day, e.visitor as visitor, {named}",
-            named=_named(asked, dimensions, values),
-        ),
-    )
+    columns = _columns("e", asked, dimensions, values)
+    seen = owned(counted_events(asked), known_visits(asked), columns)
+    return [_Part(seen, hits="0"), _Part(begun, visitors="0")]
+
+
+def _per_day(part: _Part, values: str) -> Statement:
     return write(
-        "{visitors} union all {visits}",
-        visitors=_count(seen, values, hits="0"),
-        visits=_count(begun, values, visitors="0"),
+        """
+        select day, {values}, {visitors} as visitors, {hits} as hits
+        from ({rows}) as matching group by day, {values}
+        """,
+        values=values,
+        visitors=part.visitors,
+        hits=part.hits,
+        rows=part.rows,
     )
 
 
@@ -68,48 +84,25 @@ def _events_of_a_kind(
         events=counted_events(asked),
         kind=kind,
     )
-    named = write(
-        "e.day as day, e.visitor as visitor, {named}",
-        named=_named(asked, dimensions, values),
-    )
+    columns = _columns("e", asked, dimensions, values)
     by_visit = any(each.scope is Scope.VISIT for each in dimensions)
     if by_visit or on_visits(asked.dialect, asked.query.filters):
-        return owned(chosen, known_visits(asked), named)
-    return write("select {named} from ({chosen}) as e", named=named, chosen=chosen)
+        return owned(chosen, known_visits(asked), columns)
+    return write("select {columns} from ({chosen}) as e", columns=columns, chosen=chosen)
 
 
-def _named(
-    asked: Asked, dimensions: list[Dimension], values: list[str], of_visits: str = "v."
-) -> Statement:
-    return join(
-        ", ",
-        [
-            write(
-                "{value} as {name}",
-                value=value(asked.dialect, each, of_visits if each.scope is Scope.VISIT else "e."),
-                name=name,
-            )
-            for each, name in zip(dimensions, values, strict=True)
-        ],
-    )
-
-
-def _count(
-    rows: Statement,
-    values: list[str],
-    visitors: str = "count(distinct visitor)",
-    hits: str = "count(*)",
-) -> Statement:
-    return write(
-        """
-        select day, {values}, {visitors} as visitors, {hits} as hits
-        from ({rows}) as matching group by day, {values}
-        """,
-        values=", ".join(values),
-        visitors=visitors,
-        hits=hits,
-        rows=rows,
-    )
+def _columns(table: str, asked: Asked, dimensions: list[Dimension], values: list[str]) -> Statement:
+    """Day, visitor and each value, of events (``e``) and visits (``v``)."""
+    named = [
+        write(
+            "{value} as {name}",
+            value=value(asked.dialect, each, "v." if each.scope is Scope.VISIT else "e."),
+            name=name,
+        )
+        for each, name in zip(dimensions, values, strict=True)
+    ]
+    of = Statement(f"{table}.day as day, {table}.visitor as visitor")
+    return join(", ", [of, *named])
 
 
 def _order(order: Order, scope: Scope, values: list[str]) -> str:

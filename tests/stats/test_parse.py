@@ -13,7 +13,7 @@ from ezee.errors import InvalidRequest
 from ezee.model.calendar import day_of
 from ezee.model.dimensions import DEFAULT_DIMENSIONS, DIMENSIONS
 from ezee.model.metrics import DEFAULT_METRICS
-from ezee.model.query import Interval, Order, Range, StatsQuery
+from ezee.model.query import Filter, Interval, Operator, Order, Range, StatsQuery
 from ezee.stats.parse import KNOWN, Now, parse
 from tests.support.clock import instant
 
@@ -43,6 +43,8 @@ def test_nothing_asks_for_thirty_days_and_everything_usual() -> None:
         limit=10,
         offset=0,
         verified=False,
+        filters=(),
+        comparison=None,
     )
 
 
@@ -76,6 +78,59 @@ def test_metrics_and_dimensions_are_taken_in_the_order_they_are_named() -> None:
     query = asked("metrics=visits,visitors&metrics=visits&dimension=os&dimension=page&dimension=os")
     assert query.metrics == ("visits", "visitors")
     assert query.breakdowns == ("os", "page")
+
+
+@pytest.mark.parametrize(
+    ("query", "breakdowns"),
+    [
+        ("dimension=page,country", ("page,country",)),
+        ("dimension=country,page&dimension=page", ("country,page", "page")),
+        ("dimension=%20os%20,%20browser", ("os,browser",)),
+        ("dimension=prop:plan&dimension=event,prop:a.b-C_1", ("prop:plan", "event,prop:a.b-C_1")),
+        ("dimension=os,browser,device,screen", ("os,browser,device,screen",)),
+    ],
+)
+def test_breakdowns_by_several_together_and_by_property(
+    query: str, breakdowns: tuple[str, ...]
+) -> None:
+    assert asked(query).breakdowns == breakdowns
+
+
+def test_filters_are_taken_in_their_order_and_each_once() -> None:
+    query = asked("filter=page:is:/a&filter=country:is_not:DE&filter=page:is:/a")
+    assert query.filters == (
+        Filter("page", Operator.IS, ("/a",)),
+        Filter("country", Operator.IS_NOT, ("DE",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "compared"),
+    [
+        ("period=7d&compare=previous", Range(TODAY - 13, TODAY - 7)),
+        ("period=7d&compare=year", Range(TODAY - 371, TODAY - 365)),
+        ("period=7d&compare=2026-11-01..2026-11-23", Range(TODAY - 22, TODAY)),
+        ("period=month&compare=previous", Range(TODAY - 53, TODAY - 31)),
+        ("from=2026-11-01&to=2026-11-02&compare=previous", Range(TODAY - 24, TODAY - 23)),
+    ],
+)
+def test_comparisons(query: str, compared: Range) -> None:
+    assert asked(query).comparison == compared
+
+
+@pytest.mark.parametrize(
+    ("query", "private"),
+    [
+        ("", False),
+        ("metrics=visitors,revenue", True),
+        ("dimension=prop:plan", True),
+        ("dimension=page,prop:plan", True),
+        ("filter=prop:plan:is:pro", True),
+        ("filter=page:contains:prop:plan&dimension=event&metrics=events", False),
+    ],
+)
+def test_properties_and_revenue_are_private(query: str, private: bool) -> None:
+    assert asked(query).private is private
 
 
 @pytest.mark.parametrize("name", DIMENSIONS)
@@ -138,6 +193,30 @@ def test_limits_at_their_ends() -> None:
         ("verified=0", "verified"),
         ("verified=true", "verified"),
         ("verified=1&verified=1", "verified"),
+        ("dimension=", "dimension"),
+        ("dimension=page,", "dimension"),
+        ("dimension=page,page", "dimension"),
+        ("dimension=os,browser,device,screen,country", "dimension"),
+        ("dimension=prop:", "dimension"),
+        ("dimension=prop:a%20b", "dimension"),
+        (f"dimension=prop:{'a' * 65}", "dimension"),
+        ("&".join(["dimension=page"] * 21), "dimension"),
+        ("filter=", "filter"),
+        ("filter=page:is", "filter"),
+        ("filter=page:matches:[", "filter"),
+        ("&".join(["filter=page:is:/"] * 21), "filter"),
+        ("order=revenue", "order"),
+        ("compare=", "compare"),
+        ("compare=last", "compare"),
+        ("compare=2026-11-01", "compare"),
+        ("compare=2026-11-31..2026-12-01", "compare"),
+        ("compare=2026-11-02..2026-11-01", "compare"),
+        ("compare=previous&compare=year", "compare"),
+        ("period=all&compare=previous", "compare"),
+        ("period=all&compare=year", "compare"),
+        ("period=all&compare=2026-11-01..2026-11-02", "compare"),
+        ("compare=2010-01-01..2026-11-01", "compare"),
+        ("period=today&interval=minute&compare=2026-11-01..2026-11-02", "compare"),
         ("perod=7d", "perod"),
         ("=7d", ""),
     ],
@@ -153,9 +232,19 @@ def test_a_range_never_makes_more_than_1500_buckets_asked_for_or_not() -> None:
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
-    assert set(refused("period=x&interval=y&limit=z&offset=-&colour=red")) == {
+    query = "period=x&interval=y&limit=z&offset=-&colour=red&filter=a&compare=b&dimension=c&order=d"
+    assert set(refused(query)) == {
         *("period", "interval", "limit", "offset", "colour"),
+        *("filter", "compare", "dimension", "order"),
     }
+
+
+def test_each_wrong_filter_and_dimension_is_told() -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        asked("filter=a&filter=page:is:/&filter=b:is:c&dimension=x,y")
+    assert [detail.field for detail in caught.value.details] == [
+        *("dimension", "dimension", "filter", "filter"),
+    ]
 
 
 def test_what_was_sent_is_shown_short_and_printable() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from ezee.model.calendar import date_of, day_of, hour_label, local_hour, utc_text
 from ezee.model.query import Interval, Range
-from ezee.stats.periods import NAMES, default_interval, months_before, named
+from ezee.stats.periods import NAMES, default_interval, is_closed, months_before, named
 from tests.support.clock import instant
 
 NOW = instant("2026-03-31T22:30:00+00:00")
@@ -107,3 +107,10 @@ def test_months_before_are_clipped_to_the_months_end(
     when: date, months: int, expected: date
 ) -> None:
     assert months_before(when, months) == expected
+
+
+def test_a_range_is_closed_24_hours_after_its_last_day() -> None:
+    day = day_of(date(2026, 10, 25))
+    end = instant("2026-10-26T00:00:00+01:00") + 24 * 60 * 60_000
+    assert is_closed(Range(day - 3, day), end, "Europe/Berlin")
+    assert not is_closed(Range(day - 3, day), end - 1, "Europe/Berlin")

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from ezee.errors import NotFound
 from ezee.model.event import Kind
+from ezee.model.site import ReadableSite
 from ezee.stats.run import report
 from ezee.store.base import Batch
 from tests.support.clock import instant
@@ -140,3 +142,60 @@ def test_limit_offset_and_ties(store: PatientStore) -> None:
     assert part["rows"] == {"page": 5}
     beyond = report(store, readable(ZONE), [*every, ("offset", "5")], NOW)
     assert (beyond["breakdowns"], beyond["rows"]) == ({"page": []}, {"page": 5})
+
+
+def test_rows_by_several_together_carry_values(store: PatientStore) -> None:
+    store.append(Batch([event(NOW, ZONE, page="/a", country="DE")]))
+    got = report(store, readable(ZONE), [("dimension", "page,country")], NOW)
+    assert got["breakdowns"] == {
+        "page,country": [{"values": ("/a", "DE"), "visitors": 1, "pageviews": 1}]
+    }
+    assert got["rows"] == {"page,country": 1}
+
+
+def test_revenue_is_written_as_people_write_it(store: PatientStore) -> None:
+    sums = [(1250, "EUR"), (1, "EUR"), (300, "JPY"), (1, "KWD")]
+    store.append(Batch([event(NOW, ZONE, amount=sum_, currency=name) for sum_, name in sums]))
+    asked = [("period", "today"), ("interval", "day"), ("metrics", "revenue,visits")]
+    got = report(store, readable(ZONE), asked, NOW)
+    revenue = {"EUR": 12.51, "JPY": 300.0, "KWD": 0.001}
+    assert got["totals"] == {"revenue": revenue, "visits": 1}
+    assert got["timeseries"] == [{"time": "2026-10-25", "revenue": revenue, "visits": 1}]
+
+
+def test_a_comparison_has_a_period_totals_and_a_series_of_its_own(store: PatientStore) -> None:
+    store.append(Batch([event(NOW - 26 * HOUR, ZONE), event(NOW - 23 * HOUR, ZONE, visitor=2)]))
+    asked = [("period", "today"), ("compare", "previous"), ("metrics", "visits")]
+    got = report(store, readable(ZONE), asked, NOW)
+    assert got["totals"] == {"visits": 0}
+    assert list(got["comparison"]) == ["period", "totals", "timeseries"]
+    assert got["comparison"]["period"] == {
+        "from": "2026-10-24T00:00+02:00",
+        "to": "2026-10-24T12:00+02:00",
+        "interval": "hour",
+        "timezone": ZONE,
+    }
+    # It is 13:00; the visit at 14:00 the day before is not yet to be compared with.
+    assert got["comparison"]["totals"] == {"visits": 1}
+    assert len(got["comparison"]["timeseries"]) == 13
+
+
+def test_at_midnight_there_is_nothing_to_compare_with_yet(store: PatientStore) -> None:
+    midnight = instant("2026-10-26T00:00:00+01:00")
+    store.append(Batch([event(midnight - HOUR, ZONE)]))
+    asked = [("period", "today"), ("compare", "previous")]
+    compared = report(store, readable(ZONE), asked, midnight)["comparison"]
+    assert (compared["totals"]["visits"], compared["timeseries"]) == (0, [])
+    assert compared["period"]["from"] == compared["period"]["to"] == "2026-10-25T00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [("metrics", "revenue"), ("dimension", "os,prop:plan"), ("filter", "prop:plan:is:pro")],
+)
+def test_what_is_the_owners_is_missing_to_others(
+    store: PatientStore, asked: tuple[str, str]
+) -> None:
+    with pytest.raises(NotFound):
+        report(store, ReadableSite(SITE_ID, ZONE, private=False), [asked], NOW)
+    assert report(store, readable(ZONE), [asked], NOW)["site_id"] == SITE_ID

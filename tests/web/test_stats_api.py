@@ -6,6 +6,7 @@ import hmac
 import sqlite3
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -152,6 +153,12 @@ def test_a_bad_token_is_401_in_public_too(service: Service, tracker: dict[str, A
         ({"limit": "0", "offset": "-1"}, ["limit", "offset"]),
         ({"limit": "1001"}, ["limit"]),
         ({"verified": "yes"}, ["verified"]),
+        ({"dimension": "page,page"}, ["dimension"]),
+        ({"filter": "page:like:/a"}, ["filter"]),
+        ({"filter": ["a", "page:matches:("]}, ["filter", "filter"]),
+        ({"compare": "never"}, ["compare"]),
+        ({"period": "all", "compare": "previous"}, ["compare"]),
+        ({"metrics": "luck", "filter": "x", "compare": "y"}, ["metrics", "filter", "compare"]),
         ({"perod": "7d"}, ["perod"]),
         ({"period": "\0"}, ["period"]),
     ],
@@ -160,7 +167,7 @@ def test_wrong_parameters_are_named(
     service: Service,
     alice: Account,
     tracker: dict[str, Any],
-    query: dict[str, str],
+    query: dict[str, Any],
     fields: list[str],
 ) -> None:
     mine = owned(alice, tracker["id"], **query)
@@ -185,6 +192,84 @@ def test_verified_events_alone(service: Service, alice: Account) -> None:
     assert verified["breakdowns"]["page"] == [{"value": "/a", "visitors": 1, "pageviews": 1}]
     assert verified["totals"]["visits"] == 1
     assert report(alice, mine)["totals"]["pageviews"] == 3
+
+
+def test_a_filter_and_a_breakdown_by_two_together(
+    service: Service, alice: Account, tracker: dict[str, Any]
+) -> None:
+    query = {"dimension": "page,os", "filter": ["page:is_not:/", "os:is:Windows"]}
+    answer = public(service, {"site_id": tracker["site_id"], "period": "7d", **query})
+    data = answer.json()["data"]
+    assert data["breakdowns"] == {
+        "page,os": [{"values": ["/a", "Windows"], "visitors": 1, "pageviews": 2}]
+    }
+    assert data["totals"]["pageviews"] == 2
+    assert report(alice, tracker, **query) == data
+
+
+def test_a_comparison_stands_beside(service: Service, tracker: dict[str, Any]) -> None:
+    query = {"site_id": tracker["site_id"], "period": "7d", "compare": "year"}
+    data = public(service, query).json()["data"]
+    assert list(data)[-1] == "comparison"
+    assert data["comparison"]["totals"]["pageviews"] == 0
+    assert len(data["comparison"]["timeseries"]) == len(data["timeseries"])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"metrics": "revenue"}, {"dimension": "prop:plan"}, {"filter": "prop:plan:is:pro"}],
+)
+def test_properties_and_revenue_are_the_owners_to_read(
+    service: Service,
+    alice: Account,
+    bob: Account,
+    charlie: Account,
+    tracker: dict[str, Any],
+    query: dict[str, str],
+) -> None:
+    asked = {"site_id": tracker["site_id"], **query}
+    for token in ("", bob.token, charlie.token):
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        answer = public(service, asked, **headers)
+        assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+        assert public(service, {**asked, "period": "x"}, **headers).status_code == 400
+    assert public(service, asked, authorization=f"Bearer {alice.token}").status_code == 200
+    assert owned(alice, tracker["id"], **query).status_code == 200
+
+
+def test_the_owner_reads_properties_and_revenue(service: Service, alice: Account) -> None:
+    mine = new_tracker(alice)
+    sent = {"site_id": mine["site_id"], "name": "buy", "value": 12.5, "currency": "EUR"}
+    service.collect({**sent, "props": {"plan": "pro"}})
+    got = report(alice, mine, metrics="revenue,events", dimension="prop:plan")
+    assert got["totals"] == {"revenue": {"EUR": 12.5}, "events": 1}
+    assert got["breakdowns"]["prop:plan"] == [{"value": "pro", "visitors": 1, "events": 1}]
+
+
+TODAY = datetime.now(UTC).date()
+DATES = {"from": "2020-01-01", "to": "2020-01-31"}
+
+
+@pytest.mark.parametrize(
+    ("query", "lasting"),
+    [
+        (DATES, True),
+        ({**DATES, "compare": "previous"}, True),
+        ({**DATES, "compare": f"2020-01-01..{TODAY}", "interval": "month"}, False),
+        ({"from": "2020-01-01", "to": str(TODAY), "interval": "month"}, False),
+        ({"period": "last_month"}, False),
+        ({}, False),
+    ],
+)
+def test_only_a_report_of_closed_days_may_be_shown_again_unasked(
+    service: Service, alice: Account, tracker: dict[str, Any], query: dict[str, str], lasting: bool
+) -> None:
+    everyones = public(service, {"site_id": tracker["site_id"], **query})
+    mine = owned(alice, tracker["id"], **query)
+    for answer, whose in ((everyones, "public"), (mine, "private")):
+        expected = f"{whose}, max-age=600" if lasting else "no-cache"
+        assert answer.headers["cache-control"] == expected
+        assert "authorization" in answer.headers["vary"].lower()
 
 
 @pytest.mark.parametrize("query", [{}, [("site_id", "a"), ("site_id", "b")]])

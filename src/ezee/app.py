@@ -152,10 +152,11 @@ async def _add_headers(message: Message, scope: Scope) -> None:
 @asynccontextmanager
 async def _run(services: Services, last_used: LastUsed, _: Litestar) -> AsyncIterator[None]:
     """Before the first request, beside all of them, and after the last."""
-    declared.warm_up()
-    agent.warm_up()
-    source.warm_up()
-    await anyio.to_thread.run_sync(erase_due, services.database, services.store, services.salts)
+    try:
+        await anyio.to_thread.run_sync(_prepare, services)
+    except Exception as failure:
+        log_failure(failure)
+        raise
     chores = [
         asyncio.create_task(_every(seconds, chore))
         for seconds, chore in _chores(services, last_used)
@@ -170,6 +171,13 @@ async def _run(services: Services, last_used: LastUsed, _: Litestar) -> AsyncIte
         await services.commit.close()
         await anyio.to_thread.run_sync(last_used.write)
         services.directory.close()
+
+
+def _prepare(services: Services) -> None:
+    declared.warm_up()
+    agent.warm_up()
+    source.warm_up()
+    erase_due(services.database, services.store, services.salts)
 
 
 def _chores(services: Services, last_used: LastUsed) -> list[tuple[float, Callable[[], Any]]]:

@@ -85,12 +85,13 @@ def _serve_folder(
     host = StoreHost(settings.data)
     store = RemoteStore(settings.data)
     try:
-        before_start(database)
         port = listening.getsockname()[1]
         # Port 0 lets the system choose; the service tells others the one it has.
         settings = replace(settings, port=port)
-        salts = Salts(settings.data)
-        application = app.build(settings, SystemClock(), database, store, salts)
+        clock = SystemClock()
+        salts = Salts(settings.data, clock.now())
+        application = app.build(settings, clock, database, store, salts)
+        before_start(database)
         _let_the_server_stop_itself()
         crowd = Crowd(_room_for(most), exempt=settings.trusted_proxies)
         protocol = partial(PatientProtocol, patience=patience, crowd=crowd)

@@ -144,7 +144,15 @@ def test_a_day_of_traffic_leaves_no_address_no_agent_and_then_no_salt(
     assert "data/events.duckdb, events.path" in places
 
 
-@pytest.mark.parametrize("command", ["serve", "check", "import access-log access.log --dry-run"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "serve",
+        "check",
+        "import access-log access.log --dry-run",
+        "user remove owner@example.com --yes",
+    ],
+)
 def test_a_salt_that_expired_while_nothing_ran_is_destroyed(
     command: str, service: TimedService, tmp_path: Path
 ) -> None:

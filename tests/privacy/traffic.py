@@ -41,8 +41,8 @@ BOTS = (
     "Mozilla/5.0 (X11; Linux x86_64; {}) AppleWebKit/537.36 (KHTML, like Gecko) "
     "HeadlessChrome/126.0.0.0 Safari/537.36",
 )
-# None is a name alone: that is the product that a program names, which is kept.
 ODD = (
+    "{}",
     "Mozilla/5.0 ({}) \xe9\xff\x80",
     "Mozilla/5.0 ({}" + "; x" * 700 + ")",
     "Mozilla/5.0 (Windows NT 10.0; '\";drop table events;-- {})",

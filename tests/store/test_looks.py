@@ -84,6 +84,7 @@ def test_paths_before_and_after_grouping(engine: Engine) -> None:
     assert engine.store.look(KeptPaths(SITE)) == [
         ("/p/1", "/p/*", 2),
         ("/p/2", "/p/*", 1),
+        ("/bot", "/bot", 0),
         ("/p/2", "/p/2", 0),
     ]
 

@@ -161,7 +161,7 @@ def _erase(database: Database, data: Path) -> int:
     with opened as store:
         if opened.remote:
             time.sleep(_SERVICE_NOTICES_AFTER)
-        return erase_due(database, store, Salts(data))
+        return erase_due(database, store, Salts(data, _now()))
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -75,8 +75,7 @@ def access_log(
         OpenStore(data, apart=True) as store,
         open_accounts(data) as database,
     ):
-        salts = Salts(data)
-        salts.destroy_expired(clock.now())
+        salts = Salts(data, clock.now())
         importer = Importer(
             store,
             salts,

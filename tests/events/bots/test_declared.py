@@ -40,7 +40,7 @@ BOTS = [
     (f"{CHROME} Playwright/1.44", "Playwright", Category.HEADLESS, "Playwright/1.44"),
     (f"Mozilla/5.0 {KHTML} Foocrawler/3)", "contains crawl", Category.OTHER, "Foocrawler/3"),
     ("Foo/1.0 Zed/2 (http://foo.example)", "contains http", Category.OTHER, "Foo/1.0 http"),
-    ("Foo", UNUSUAL_FORM, Category.OTHER, "Foo"),
+    ("Foo", UNUSUAL_FORM, Category.OTHER, ""),
     (f"Mozilla/5.0 {CHROME} (jane@corp.example)", UNUSUAL_FORM, Category.OTHER, ""),
 ]
 PEOPLE = [

@@ -68,9 +68,9 @@ DEFAULT_METRICS = tuple(METRICS)
 SERIES_METRICS = ("visitors", "visits", "pageviews")
 
 
-def money(sums: Mapping[str, int]) -> dict[str, float]:
+def money(sums: Mapping[str, Decimal]) -> dict[str, float]:
     """Sums in minor units as people write them: ``{"EUR": 1250}`` → ``{"EUR": 12.5}``."""
     return {
-        currency: float(Decimal(amount).scaleb(-(exponent_of(currency) or 0)))
+        currency: float(amount.scaleb(-(exponent_of(currency) or 0)))
         for currency, amount in sorted(sums.items())
     }

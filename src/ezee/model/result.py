@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import msgspec
 
 
 class Counts(msgspec.Struct, array_like=True):
-    """The integers behind the metrics; ``duration`` in milliseconds, ``revenue`` in minor units
-    by currency (nothing, unless it was asked for).
+    """The integers behind the metrics; ``duration`` in milliseconds.
+
+    ``revenue`` is in minor units by currency, and nothing unless it was asked for. Its sums are
+    decimals: they may not fit the 64 bits that integers have on the wire.
     """
 
     visitors: int = 0
@@ -16,7 +20,7 @@ class Counts(msgspec.Struct, array_like=True):
     events: int = 0
     bounces: int = 0
     duration: int = 0
-    revenue: dict[str, int] = {}
+    revenue: dict[str, Decimal] = {}
 
     def numbers(self) -> dict[str, int]:
         """All but revenue, by name."""
@@ -27,7 +31,7 @@ class Counts(msgspec.Struct, array_like=True):
         for name in _NUMBERS:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for currency, amount in other.revenue.items():
-            self.revenue[currency] = self.revenue.get(currency, 0) + amount
+            self.revenue[currency] = self.revenue.get(currency, Decimal()) + amount
 
 
 _NUMBERS = tuple(name for name in Counts.__struct_fields__ if name != "revenue")

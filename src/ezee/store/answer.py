@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
@@ -59,7 +60,7 @@ def _series(run: Run, asked: Asked, columns: tuple[str, ...]) -> Series:
         bucket.visits, bucket.bounces, bucket.duration = (int(number) for number in row[width:])
     if REVENUE in asked.query.metrics:
         for row in run(revenue_buckets(asked, columns)):
-            buckets[_key(row, width)].revenue[row[width]] = int(row[width + 1])
+            buckets[_key(row, width)].revenue[row[width]] = Decimal(row[width + 1])
     return buckets
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from ezee.model.event import Kind
@@ -91,10 +93,16 @@ def test_revenue_by_currency_and_only_where_it_is_asked_for(engine: Engine) -> N
     assert ask(engine).totals.revenue == {}
 
 
+def test_sums_may_be_larger_than_any_amount(engine: Engine) -> None:
+    events = [event(NOON + at, amount=2**62, currency="EUR") for at in range(5)]
+    engine.store.append(Batch(events))
+    assert ask(engine, question(metrics=("revenue",))).totals.revenue == {"EUR": 5 * 2**62}
+
+
 def test_a_comparison_is_of_its_own_range(engine: Engine) -> None:
     engine.store.append(Batch([*EVENTS, event(NOON - 24 * 60 * MINUTE, amount=7, currency="JPY")]))
     yesterday = Range(TODAY - 1, TODAY - 1)
     answer = ask(engine, question(metrics=("revenue",), comparison=yesterday))
-    counts = Counts(visitors=1, visits=1, pageviews=1, bounces=1, revenue={"JPY": 7})
+    counts = Counts(visitors=1, visits=1, pageviews=1, bounces=1, revenue={"JPY": Decimal(7)})
     assert answer.comparison == Comparison(counts, {(TODAY - 1,): counts})
     assert answer.totals.visits == 3

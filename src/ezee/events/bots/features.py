@@ -86,16 +86,21 @@ def read_hints(
 
 @lru_cache(maxsize=20_000)
 def _browser_hints(user_agent: str, client_hints: ClientHints) -> int:
-    bits = Hint.HEADLESS if _HEADLESS_MARK.search(user_agent) else Hint(0)
+    bits = Hint.HEADLESS if _says_headless(user_agent) else Hint(0)
     if client_hints == NO_HINTS:
         return int(bits)
     for brand in read_brands(client_hints.brands):
         bits |= Hint.CLIENT_HINTS
-        if _HEADLESS_MARK.search(brand.name):
+        if _says_headless(brand.name):
             bits |= Hint.HEADLESS
         if brand.name == "Chromium" and not _agrees(user_agent, brand.version):
             bits |= Hint.OTHER_VERSION
     return int(bits)
+
+
+def _says_headless(text: str) -> bool:
+    lower = text.lower()
+    return any(mark in lower for mark in _HEADLESS_MARKS)
 
 
 def _agrees(user_agent: str, version: int) -> bool:
@@ -104,9 +109,9 @@ def _agrees(user_agent: str, version: int) -> bool:
 
 
 _LONGEST = 1_000
-_HEADLESS_MARK = re.compile(
-    r"headless|phantomjs|slimerjs|casperjs|htmlunit|puppeteer|playwright|selenium|webdriver",
-    re.IGNORECASE,
+_HEADLESS_MARKS = (
+    *("headless", "phantomjs", "slimerjs", "casperjs", "htmlunit"),
+    *("puppeteer", "playwright", "selenium", "webdriver"),
 )
 _CHROME = re.compile(r"\bChrome/(\d{1,5})")
 

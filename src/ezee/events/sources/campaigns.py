@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 
 from ezee.events.remembering import remembered
 from ezee.events.sources.clicks import CLICKS, Click
 
 _LIMIT = 300
 _UTM = ("source", "medium", "campaign", "term", "content")
+_NAMES = frozenset((*(f"utm_{name}" for name in _UTM), "ref", "source"))
+_MOST_FIELDS = 1_000
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]")
 
 
@@ -40,9 +42,8 @@ def campaign_of(url: str) -> Campaign:
     query = url.partition("#")[0].partition("?")[2]
     if not query:
         return NO_CAMPAIGN
-    try:
-        fields = dict(reversed(parse_qsl(query, max_num_fields=1000)))
-    except ValueError:
+    fields = dict(reversed(_known_fields(query)))
+    if not fields:
         return NO_CAMPAIGN
     texts = [_text(fields.get(f"utm_{name}", "")) for name in _UTM]
     given = texts[0] or _text(fields.get("ref", "")) or _text(fields.get("source", ""))
@@ -52,5 +53,19 @@ def campaign_of(url: str) -> Campaign:
     return Campaign(source, medium, campaign, term, content, given, next(clicks, None))
 
 
+def _known_fields(query: str) -> list[tuple[str, str]]:
+    """The fields of a query that are read here, in its order; decoding the others takes long."""
+    found = []
+    for field in query.split("&", _MOST_FIELDS)[:_MOST_FIELDS]:
+        name, _, value = field.partition("=")
+        if "%" in name:
+            name = unquote_plus(name)
+        if value and (name in _NAMES or name in CLICKS):
+            found.append((name, unquote_plus(value)))
+    return found
+
+
 def _text(value: str) -> str:
-    return "" if _UNREADABLE.search(value) else value.strip()[:_LIMIT]
+    if not value or _UNREADABLE.search(value):
+        return ""
+    return value.strip()[:_LIMIT]

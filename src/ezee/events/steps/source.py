@@ -50,7 +50,9 @@ def _referrer(draft: Draft) -> str:
     host = referrer_host(draft.payload.referrer)
     if host == draft.site.domain or host in draft.site.hostnames:
         return ""
-    return "" if host == referrer_host(draft.payload.url or "") else host
+    url = draft.payload.url or ""
+    maybe_own = host in url.lower() or not url.isascii()
+    return "" if maybe_own and host == referrer_host(url) else host
 
 
 def warm_up() -> None:

@@ -21,6 +21,10 @@ NOW = Now(instant("2026-11-23T12:00:00+00:00"), "Europe/Berlin", None)
 TODAY = day_of(date(2026, 11, 23))
 
 
+# As many as may be looked for.
+TEXTS = [str(number) for number in range(20)]
+
+
 def asked(query: str) -> StatsQuery:
     return parse(parse_qsl(query, keep_blank_values=True), NOW)
 
@@ -102,6 +106,11 @@ def test_filters_are_taken_in_their_order_and_each_once() -> None:
         Filter("page", Operator.IS, ("/a",)),
         Filter("country", Operator.IS_NOT, ("DE",)),
     )
+
+
+def test_texts_at_their_limit_beside_values_that_are_not_searched() -> None:
+    query = asked(f"filter=page:contains:{'|'.join(TEXTS)}&filter=page:is_not:{'|'.join(TEXTS)}")
+    assert [len(each.values) for each in query.filters] == [20, 20]
 
 
 @pytest.mark.parametrize(
@@ -205,6 +214,7 @@ def test_limits_at_their_ends() -> None:
         ("filter=page:is", "filter"),
         ("filter=page:matches:[", "filter"),
         ("&".join(["filter=page:is:/"] * 21), "filter"),
+        (f"filter=page:contains:{'|'.join(TEXTS)}&filter=page:matches:a", "filter"),
         ("order=revenue", "order"),
         ("compare=", "compare"),
         ("compare=last", "compare"),

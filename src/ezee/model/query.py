@@ -56,6 +56,11 @@ class Filter(msgspec.Struct, frozen=True):
     operator: Operator
     values: tuple[str, ...]
 
+    @property
+    def searches(self) -> bool:
+        """Whether it looks for its values within those of the dimension."""
+        return self.operator not in {Operator.IS, Operator.IS_NOT}
+
 
 class StatsQuery(msgspec.Struct, frozen=True):
     """What is asked of one tracker; with ``verified``, of verified events alone.

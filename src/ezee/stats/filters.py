@@ -12,6 +12,8 @@ from ezee.stats.reader import none_of
 
 MOST = 20
 MOST_VALUES = 100
+# Each is looked for in every event, by every statement.
+MOST_SEARCHED = 20
 LONGEST_EXPRESSION = 200
 
 # A value ends at a bar, unless that is written with a backslash before it.
@@ -33,7 +35,7 @@ def read_filter(text: str) -> Filter:
     if len(values) > MOST_VALUES:
         raise ValueError(f"may have {MOST_VALUES} values at most")
     made = Filter(name, Operator(operator), values)
-    if made.operator not in {Operator.IS, Operator.IS_NOT} and "" in values:
+    if made.searches and "" in values:
         raise ValueError(f"{operator} needs a text to look for")
     if made.operator is Operator.MATCHES:
         for value in values:

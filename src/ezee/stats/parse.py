@@ -165,6 +165,8 @@ def _filters(reader: Reader) -> tuple[Filter, ...]:
             found.append(filters.read_filter(text))
         except ValueError as error:
             reader.wrong("filter", str(error))
+    if sum(len(each.values) for each in found if each.searches) > filters.MOST_SEARCHED:
+        reader.wrong("filter", f"may look for {filters.MOST_SEARCHED} texts at most, all together")
     return tuple(dict.fromkeys(found))
 
 

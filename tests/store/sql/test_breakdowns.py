@@ -85,6 +85,16 @@ def test_the_number_of_rows_is_that_of_all(
         assert (len(found.rows), found.total) == (rows, 2)
 
 
+def test_events_of_a_visit_that_began_before_the_range(engine: Engine) -> None:
+    engine.store.append(Batch([event(country="DE"), event(NOON + 2 * MINUTE, page="/b")]))
+    span = Range(TODAY, TODAY, NOON + MINUTE, NOON + 9 * MINUTE)
+    answer = ask(engine, question(range=span, breakdowns=("page,country", "country")))
+    assert answer.breakdowns == {
+        "page,country": Breakdown([BreakdownRow(("/b", "DE"), 1, 1)], 1),
+        "country": Breakdown([BreakdownRow("DE", 1, 0)], 1),
+    }
+
+
 def test_revenue_by_currency_and_only_where_it_is_asked_for(engine: Engine) -> None:
     engine.store.append(Batch(BUYS))
     answer = ask(engine, question(metrics=("revenue",)))

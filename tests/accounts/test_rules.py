@@ -103,6 +103,10 @@ def test_a_list_has_at_most_100_entries(name: str) -> None:
         ({"exclusions": {"networks": "192.0.2.7"}}, ["exclusions.networks"]),
         ({"exclusions": {"networks": None}}, ["exclusions.networks"]),
         ({"exclusions": {"network": []}}, ["exclusions.network"]),
+        (
+            {"exclusions": {"network": [], "countries": ["D"], "paths": 1}},
+            ["exclusions.network", "exclusions.paths", "exclusions.countries"],
+        ),
         ({"page_rules": {"slash": True}}, ["page_rules.slash"]),
         ({"page_rules": {"strip_slash": 1}}, ["page_rules.strip_slash"]),
         ({"page_rules": {"keep_parameters": [1]}}, ["page_rules.keep_parameters"]),

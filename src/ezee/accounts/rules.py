@@ -48,17 +48,15 @@ def _changed_object(current: Any, given: object) -> tuple[Any, list[FieldError]]
     """An object of the rules with the given fields; its errors name ``.field``."""
     if not isinstance(given, Mapping):
         return current, [FieldError("", "must be an object")]
-    errors = [
-        FieldError(f".{name}", _expected(type(current), name))
-        for name, value in given.items()
-        if not _is_of_type(type(current), name, value)
-    ]
-    if errors:
-        return current, errors
-    wanted = msgspec.convert({**msgspec.to_builtins(current), **given}, type(current))
+    kind = type(current)
+    right = {name: value for name, value in given.items() if _is_of_type(kind, name, value)}
+    errors = [FieldError(f".{name}", _expected(kind, name)) for name in given if name not in right]
+    wanted = msgspec.convert({**msgspec.to_builtins(current), **right}, kind)
     if isinstance(wanted, PageRules):
-        return wanted, [FieldError(f".{name}", text) for name, text in find_errors(wanted)]
-    return _checked_exclusions(wanted)
+        errors += (FieldError(f".{name}", text) for name, text in find_errors(wanted))
+        return wanted, errors
+    wanted, more = _checked_exclusions(wanted)
+    return wanted, errors + more
 
 
 def _is_of_type(owner: type, name: str, value: object) -> bool:

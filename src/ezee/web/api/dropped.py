@@ -35,6 +35,8 @@ async def dropped_events(
     """Events of one of the account's trackers that were not counted: by reason, rule and day."""
     services, viewer = services_of(request), principal_of(request).user_id
     parameters = list(request.query_params.multi_items())
+    # What was tallied a moment ago is told as well.
+    await services.commit.settled()
     report = await anyio.to_thread.run_sync(
         _report, services, viewer, tracker_id, parameters, limiter=services.readers
     )

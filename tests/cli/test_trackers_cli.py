@@ -24,10 +24,10 @@ def test_show_says_what_the_api_says(service: Service, alice: Account, name: str
     assert service.json("tracker", "show", tracker[name]) == tracker
     shown = service.command("tracker", "show", tracker[name])
     for line in (
-        rf"site id +{tracker['site_id']}",
+        rf"site_id +{tracker['site_id']}",
         r'exclusions\.paths +\["/admin/\*\*"\]',
-        "respect dnt +true",
-        f"opt out url +{re.escape(tracker['opt_out_url'])}",
+        "respect_dnt +true",
+        f"opt_out_url +{re.escape(tracker['opt_out_url'])}",
     ):
         assert re.search(f"(?m)^{line}$", shown), line
 

@@ -39,10 +39,15 @@ def print_rows(rows: Sequence[Mapping[str, object]], empty: str) -> None:
 
 def print_record(record: Mapping[str, object]) -> None:
     """One thing, a line each for its properties."""
-    width = max(len(name) for name in record)
-    for name, value in record.items():
+    print_settings({name.replace("_", " "): value for name, value in record.items()})
+
+
+def print_settings(settings: Mapping[str, object]) -> None:
+    """A line each, under the names by which they are set."""
+    width = max(len(name) for name in settings)
+    for name, value in settings.items():
         shown = "" if value is None else value
-        console.print(f"{name.replace('_', ' '):<{width}}  {shown}", markup=False, soft_wrap=True)
+        console.print(f"{name:<{width}}  {shown}", markup=False, soft_wrap=True)
 
 
 def print_one(record: Mapping[str, object], *, json: bool) -> None:

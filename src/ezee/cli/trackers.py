@@ -13,7 +13,7 @@ from ezee.accounts import trackers, users
 from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
-from ezee.cli.output import console, print_all, print_one
+from ezee.cli.output import console, print_all, print_json, print_one, print_settings
 from ezee.cli.root import DATA, Data, Json, open_accounts, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest
@@ -165,7 +165,10 @@ def _print_settings(row: Tracker, data: Path, *, json: bool) -> None:
         "signing": row.signing_nonce is not None,
         "opt_out_url": _base_url(data) + trackers.opt_out_path(row, read_service_key(data)),
     }
-    print_one(record if json else _flat(record), json=json)
+    if json:
+        print_json(record)
+    else:
+        print_settings(_flat(record))
 
 
 def _flat(record: dict[str, object]) -> dict[str, object]:

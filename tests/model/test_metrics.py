@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from ezee.model.metrics import DEFAULT_METRICS, METRICS, SERIES_METRICS, ratio
+from ezee.model.metrics import DEFAULT_METRICS, METRICS, SERIES_METRICS, money, ratio
 
 COUNTS = {
     "visitors": 3,
@@ -57,3 +59,8 @@ def test_the_contract_names_these_in_this_order() -> None:
         "visit_duration",
     )
     assert SERIES_METRICS == ("visitors", "visits", "pageviews")
+
+
+def test_money_is_told_in_the_units_people_use() -> None:
+    sums = {"JPY": Decimal(300), "EUR": Decimal(1250), "KWD": Decimal(-1)}
+    assert money(sums) == {"EUR": 12.5, "JPY": 300.0, "KWD": -0.001}

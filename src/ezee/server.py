@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import gc
-import logging
 import resource
 import signal
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import structlog
 import uvicorn
 from litestar.types import ASGIApp
 
@@ -22,6 +19,7 @@ from ezee import app
 from ezee.accounts.database import Database
 from ezee.clock import SystemClock
 from ezee.errors import SetupError
+from ezee.logs import quiet_logs
 from ezee.settings import Settings
 from ezee.store.folder import prepare_folder
 from ezee.store.host import StoreHost
@@ -187,17 +185,4 @@ def _config(
         ssl_certfile=settings.certificate,
         ssl_keyfile=settings.certificate_key,
         timeout_graceful_shutdown=10,
-    )
-
-
-def quiet_logs() -> None:
-    """Structured lines on standard error; nothing of a library's that could name an address."""
-    logging.basicConfig(level=logging.CRITICAL, format="%(message)s", force=True)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )

@@ -7,10 +7,14 @@ import signal
 import time
 from pathlib import Path
 
+import msgspec
+import pytest
+
 from ezee.errors import Unavailable
 from ezee.store.base import Batch
 from ezee.store.host import StoreHost
 from ezee.store.remote import RemoteStore
+from ezee.store.wire import send
 from tests.support.events import event
 
 
@@ -42,3 +46,26 @@ def test_calls_of_many_threads_do_not_wait_for_each_other(tmp_path: Path) -> Non
         connection.close()
     store.close()
     host.stop()
+
+
+def test_a_failure_is_answered_and_only_its_kind_is_told(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    host = StoreHost(tmp_path)
+    store = RemoteStore(tmp_path)
+    for method in ("203.0.113.7", "append"):
+        answer = store._exchange(msgspec.msgpack.encode([method, "Mozilla/5.0"]))
+        assert msgspec.msgpack.decode(answer) == [False, Unavailable.default]
+    # One who hangs up before the answers, as a service does that is killed.
+    leaving = store._borrow()
+    for _ in range(50):
+        send(leaving, msgspec.msgpack.encode(["describe", None]))
+    leaving.close()
+    assert store.describe().events == 0
+    store.close()
+    host.stop()
+    told = capfd.readouterr().err
+    assert "kind='KeyError'" in told
+    assert "kind='ValidationError'" in told
+    assert "Traceback" not in told
+    assert "203.0.113.7" not in told

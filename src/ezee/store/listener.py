@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socketserver
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,10 @@ class _Server(socketserver.ThreadingUnixStreamServer):
     def __init__(self, path: str, store: EventStore) -> None:
         self.store = store
         super().__init__(path, _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        """Whoever asked has hung up; the library would print a traceback, messages and all."""
+        _log.warning("an answer was not taken", kind=type(sys.exception()).__name__)
 
 
 class _Handler(socketserver.BaseRequestHandler):

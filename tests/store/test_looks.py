@@ -8,7 +8,7 @@ import pytest
 
 from ezee.model.event import DropReason, Drops, Kind
 from ezee.store.base import Batch
-from ezee.store.looks import KeptFeatures, KeptPaths, NotCounted, Sighting
+from ezee.store.looks import KeptFeatures, KeptPaths, Live, NotCounted, Sighting
 from tests.store.engines import DAY, MINUTE, OTHER, SITE, TODAY, Engine, bot, not_counted
 from tests.support.events import NOON, event
 
@@ -37,6 +37,42 @@ def test_who_is_visiting(engine: Engine, minutes: int, visiting: bool) -> None:
 def test_a_bot_is_not_visiting(engine: Engine) -> None:
     engine.store.append(Batch([], bots=[bot(visitor=7)]))
     assert engine.store.look(Sighting(SITE, TODAY, 7, NOON)) == [(0,)]
+
+
+def test_who_is_here_by_last_page_and_latest_source(engine: Engine) -> None:
+    hour = 60 * MINUTE
+    search, direct = {"source": "Google"}, {"source": "Direct"}
+    events = [
+        # Came back: another visit from elsewhere; at one instant the later received is the last.
+        event(NOON - hour, visitor=1, page="/old", **direct),
+        event(NOON - 20 * MINUTE, visitor=1, page="/start", **search),
+        event(NOON - 1, visitor=1, page="/later", received_at=NOON + 1, **direct),
+        event(NOON - 1, visitor=1, page="/sooner", received_at=NOON, **direct),
+        event(NOON, visitor=1, page="", kind=Kind.CUSTOM, name="buy", **direct),
+        # Yesterday's visitors of the same numbers are others.
+        event(NOON - MINUTE, visitor=1, page="/b", day=TODAY - 1, **search),
+        event(NOON - MINUTE, visitor=3, page="/b", day=TODAY - 1, **search),
+        # No page in that time, only engagement, before, after, elsewhere.
+        event(NOON, visitor=2, page="", kind=Kind.CUSTOM, name="buy", **direct),
+        event(NOON - 20 * MINUTE, visitor=3, page="/c", **direct),
+        event(NOON, visitor=3, page="/c", kind=Kind.ENGAGEMENT, name="engagement", **direct),
+        event(NOON - 5 * MINUTE, visitor=4, page="/c", **direct),
+        event(NOON + 1, visitor=5, page="/c", **direct),
+        event(NOON, visitor=6, page="/c", site=OTHER, **direct),
+    ]
+    engine.store.append(Batch(events, bots=[bot(visitor=7)]))
+    assert engine.store.look(Live(SITE, NOON - 5 * MINUTE, NOON, 10)) == [
+        ("page", "/b", 2),
+        ("page", "/later", 1),
+        ("source", "Google", 3),
+        ("source", "Direct", 1),
+        ("visitors", "", 4),
+    ]
+    assert engine.store.look(Live(SITE, NOON - 2 * hour, NOON, 1)) == [
+        ("page", "/b", 2),
+        ("source", "Direct", 3),
+        ("visitors", "", 6),
+    ]
 
 
 def test_what_was_not_counted_by_day_reason_and_rule(engine: Engine) -> None:

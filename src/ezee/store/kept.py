@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ezee.store.looks import KeptFeatures, KeptPaths, Look, NotCounted, Sighting
-from ezee.store.sql import VISIT_GAP, Statement
+from ezee.store.looks import KeptFeatures, KeptPaths, Live, Look, NotCounted, Sighting
+from ezee.store.sql import VISIT_GAP, Statement, write
 
 
 def statement_of(look: Look) -> Statement:
@@ -17,6 +17,8 @@ def statement_of(look: Look) -> Statement:
             return _kept_paths(look)
         case KeptFeatures():
             return _kept_features(look)
+        case Live():
+            return _live(look)
 
 
 def _visits_around(sighting: Sighting) -> Statement:
@@ -77,4 +79,65 @@ def _kept_features(look: KeptFeatures) -> Statement:
         order by day, rule, token, {features}
         """,
         (look.site, look.site),
+    )
+
+
+def _live(look: Live) -> Statement:
+    span = (look.site, look.since, look.until)
+    seen = Statement("site = ? and happened_at > ? and happened_at <= ? and kind <> 2", span)
+    return write(
+        """
+        select 'visitors' as part, '' as value, count(*) as visitors
+        from (select day, visitor from events where {seen} group by day, visitor) as here
+        union all
+        select * from ({pages}) as pages
+        union all
+        select * from ({sources}) as sources
+        order by part, visitors desc, value
+        """,
+        seen=seen,
+        pages=_largest("page", _last_pages(seen), look.rows),
+        sources=_largest("source", _latest_sources(look, seen), look.rows),
+    )
+
+
+def _last_pages(seen: Statement) -> Statement:
+    return write(
+        """
+        select day, visitor, argMax(page, (happened_at, received_at, seq)) as value
+        from events where {seen} and kind = 0 group by day, visitor
+        """,
+        seen=seen,
+    )
+
+
+def _latest_sources(look: Live, seen: Statement) -> Statement:
+    # The latest visit of whoever was seen since then has not ended before.
+    recent = Statement(
+        "select * from visits where site = ? and ended_at > ? and started_at <= ?",
+        (look.site, look.since, look.until),
+    )
+    return write(
+        """
+        select v.day as day, v.visitor as visitor, argMax(v.source, v.started_at) as value
+        from ({recent}) as v
+        join (select distinct day, visitor from events where {seen}) as e
+        on e.day = v.day and e.visitor = v.visitor
+        group by v.day, v.visitor
+        """,
+        recent=recent,
+        seen=seen,
+    )
+
+
+def _largest(part: str, of_each: Statement, rows: int) -> Statement:
+    """The values that most visitors have, where each visitor has one."""
+    return write(
+        """
+        select '{part}' as part, value, count(*) as visitors
+        from ({of_each}) as of_each group by value order by visitors desc, value {limit}
+        """,
+        part=part,
+        of_each=of_each,
+        limit=Statement("limit ?", (rows,)),
     )

@@ -49,4 +49,18 @@ class KeptFeatures(msgspec.Struct, frozen=True, tag=True):
     site: int
 
 
-Look = Sighting | NotCounted | KeptPaths | KeptFeatures
+class Live(msgspec.Struct, frozen=True, tag=True):
+    """Who has made an event, engagement aside, after ``since`` and up to ``until`` (ms UTC).
+
+    Rows: part, value, visitors. First the ``rows`` largest of part ``page``, by each visitor's last
+    pageview in that time; then those of part ``source``, by each one's latest visit; last one of
+    part ``visitors``, all of them, its value empty.
+    """
+
+    site: int
+    since: int
+    until: int
+    rows: int
+
+
+Look = Sighting | NotCounted | KeptPaths | KeptFeatures | Live

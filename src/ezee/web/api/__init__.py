@@ -2,6 +2,7 @@
 
 from ezee.web.api.dropped import dropped_events
 from ezee.web.api.history import regroup_history
+from ezee.web.api.live import live
 from ezee.web.api.me import me
 from ezee.web.api.options import options_of
 from ezee.web.api.stats import owner_stats, public_stats
@@ -28,6 +29,7 @@ _ROUTES = (
     dropped_events,
     me,
     public_stats,
+    live,
 )
 # First, so that the framework adds none of its own.
 ROUTES = (*options_of(_ROUTES), *_ROUTES)

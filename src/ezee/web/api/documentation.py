@@ -22,7 +22,7 @@ from ezee.model.dimensions import DIMENSIONS
 from ezee.model.event import DropReason
 from ezee.model.metrics import METRICS, REVENUE
 from ezee.model.query import Interval, Operator
-from ezee.stats import comparisons, dropped, filters, parse, periods
+from ezee.stats import comparisons, dropped, filters, live, parse, periods
 from ezee.web.errors import STATUS
 
 Json = dict[str, Any]
@@ -75,6 +75,9 @@ def complete(document: Json, base_url: str) -> Json:
                 operation["security"] = [{}, {"bearer": []}]
     public = paths["/api/public/stats"]["get"]
     public["parameters"] = [_parameter("site_id", _SITE_ID, required=True), *_stats()]
+    watched = paths["/api/public/live"]["get"]
+    watched["parameters"] = [_parameter("site_id", _SITE_ID, required=True)]
+    watched["responses"]["200"] = _live()
     owner = paths["/api/v1/trackers/{tracker_id}/stats"]["get"]
     owner["parameters"] = [*owner.get("parameters", []), *_stats()]
     not_counted = paths["/api/v1/trackers/{tracker_id}/dropped"]["get"]
@@ -86,6 +89,12 @@ def complete(document: Json, base_url: str) -> Json:
         operation["responses"]["200"] = _json_response("The report.", {"data": _REPORT})
         operation["responses"]["304"] = {"description": "Nothing has changed since that ETag."}
     return document
+
+
+def _live() -> Json:
+    answer = _json_response("Who is here now; as events, each the same JSON.", {"data": _LIVE})
+    answer["content"]["text/event-stream"] = {"schema": _TEXT}
+    return answer
 
 
 def _tracker(required: list[str]) -> Json:
@@ -119,7 +128,6 @@ def _settings(fields: Json) -> Json:
 
 
 def _stats() -> list[Json]:
-    whole = {"type": "integer", "minimum": 0}
     return [
         _parameter("period", {"enum": list(periods.NAMES), "default": periods.DEFAULT}),
         _parameter("from", {"type": "string", "format": "date"}),
@@ -132,8 +140,8 @@ def _stats() -> list[Json]:
         _parameter("filter", {"type": "array", "items": _FILTER, "maxItems": filters.MOST}),
         _parameter("compare", {"type": "string", "pattern": _COMPARE}),
         _parameter("order", {"type": "string", "pattern": _ORDER, "default": "-visitors"}),
-        _parameter("limit", {**whole, "minimum": 1, "maximum": 1000, "default": 10}),
-        _parameter("offset", {**whole, "maximum": 1_000_000, "default": 0}),
+        _parameter("limit", {**_WHOLE, "minimum": 1, "maximum": 1000, "default": 10}),
+        _parameter("offset", {**_WHOLE, "maximum": 1_000_000, "default": 0}),
         _parameter("verified", {"enum": ["1"]}),
     ]
 
@@ -220,6 +228,14 @@ _REPORT = _object(
     }
 )
 _REPORT["properties"]["comparison"] = _object(_IN_TIME)
+
+_WHOLE: Json = {"type": "integer", "minimum": 0}
+_HERE: Json = {
+    "type": "array",
+    "items": _object({"value": _TEXT, "visitors": _WHOLE}),
+    "maxItems": live.ROWS,
+}
+_LIVE = _object({"visitors": _WHOLE, "pages": _HERE, "sources": _HERE})
 
 _SITE_ID: Json = {"type": "string", "pattern": "^ezi_[0-9a-f]{12}$"}
 _SCALAR: Json = {"type": ["string", "number", "boolean"]}

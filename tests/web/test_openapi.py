@@ -21,6 +21,7 @@ PATHS = {
     "/api/v1/trackers/{tracker_id}": {"get", "patch", "delete"},
     "/api/v1/trackers/{tracker_id}/stats": {"get"},
     "/api/v1/trackers/{tracker_id}/dropped": {"get"},
+    "/api/v1/trackers/{tracker_id}/export": {"get"},
     "/api/v1/trackers/{tracker_id}/regroup": {"post"},
     "/api/v1/trackers/{tracker_id}/signing-secret": {"post", "delete"},
     "/api/v1/me": {"get"},

@@ -10,6 +10,7 @@ from ezee.cli import (
     bots,
     checking,
     events,
+    exporting,
     importing,
     pages,
     replaying,
@@ -22,7 +23,10 @@ from ezee.errors import EzeeError
 
 __all__ = ["main"]
 
-_COMMANDS = (accounts, bots, checking, events, importing, pages, replaying, serving, trackers)
+_COMMANDS = (
+    *(accounts, bots, checking, events, exporting, importing, pages, replaying, serving),
+    trackers,
+)
 
 
 def main() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ezee.store.looks import KeptFeatures, KeptPaths, Live, Look, NotCounted, Sighting
+from ezee.model.event import Event
+from ezee.store.looks import KeptEvents, KeptFeatures, KeptPaths, Live, Look, NotCounted, Sighting
 from ezee.store.sql import VISIT_GAP, Statement, write
 
 
@@ -17,6 +18,8 @@ def statement_of(look: Look) -> Statement:
             return _kept_paths(look)
         case KeptFeatures():
             return _kept_features(look)
+        case KeptEvents():
+            return _kept_events(look)
         case Live():
             return _live(look)
 
@@ -140,4 +143,29 @@ def _largest(part: str, of_each: Statement, rows: int) -> Statement:
         part=part,
         of_each=of_each,
         limit=Statement("limit ?", (rows,)),
+    )
+
+
+_FLAGS = ("interactive", "judged", "verified")
+_EVENT_COLUMNS = ", ".join(
+    f"case when {name} then 1 else 0 end as {name}" if name in _FLAGS else name
+    for name in (*Event.__struct_fields__, "seq")
+)
+
+
+def _kept_events(look: KeptEvents) -> Statement:
+    happened_at, received_at, seq = look.after
+    return Statement(
+        f"""
+        select {_EVENT_COLUMNS}
+        from events
+        where site = ? and day >= ? and day <= ? and happened_at >= ?
+        and (happened_at > ? or received_at > ? or (received_at = ? and seq > ?))
+        order by happened_at, received_at, seq limit ?
+        """,
+        (
+            *(look.site, look.first_day, look.last_day),
+            *(happened_at, happened_at, received_at, received_at, seq),
+            look.limit,
+        ),
     )

@@ -63,4 +63,18 @@ class Live(msgspec.Struct, frozen=True, tag=True):
     rows: int
 
 
-Look = Sighting | NotCounted | KeptPaths | KeptFeatures | Live
+class KeptEvents(msgspec.Struct, frozen=True, tag=True):
+    """The first ``limit`` events of some local days, both included, that come after a place.
+
+    A place in the order of events is (happened_at, received_at, seq), whole numbers above 0. Rows:
+    the columns of ``events`` in their order, truth as 1 and 0, ``seq`` last.
+    """
+
+    site: int
+    first_day: int
+    last_day: int
+    after: tuple[int, int, int]
+    limit: int
+
+
+Look = Sighting | NotCounted | KeptPaths | KeptFeatures | Live | KeptEvents

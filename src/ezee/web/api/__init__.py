@@ -1,6 +1,7 @@
 """``/api``: JSON for programs."""
 
 from ezee.web.api.dropped import dropped_events
+from ezee.web.api.export import export_events
 from ezee.web.api.history import regroup_history
 from ezee.web.api.live import live
 from ezee.web.api.me import me
@@ -27,6 +28,7 @@ _ROUTES = (
     regroup_history,
     owner_stats,
     dropped_events,
+    export_events,
     me,
     public_stats,
     live,

@@ -17,6 +17,8 @@ from litestar.openapi import ResponseSpec
 from ezee.accounts import rules, trackers
 from ezee.events import wording
 from ezee.events.explanation import Reading
+from ezee.exports import asked
+from ezee.exports.formats import FORMATS
 from ezee.model import pages
 from ezee.model.dimensions import DIMENSIONS
 from ezee.model.event import DropReason
@@ -85,6 +87,7 @@ def complete(document: Json, base_url: str) -> Json:
         _parameter("period", {"enum": list(dropped.PERIODS), "default": periods.DEFAULT}),
         *(each for each in _stats() if each["name"] in {"from", "to"}),
     ]
+    _export(paths["/api/v1/trackers/{tracker_id}/export"]["get"])
     for operation in (public, owner):
         operation["responses"]["200"] = _json_response("The report.", {"data": _REPORT})
         operation["responses"]["304"] = {"description": "Nothing has changed since that ETag."}
@@ -95,6 +98,18 @@ def _live() -> Json:
     answer = _json_response("Who is here now; as events, each the same JSON.", {"data": _LIVE})
     answer["content"]["text/event-stream"] = {"schema": _TEXT}
     return answer
+
+
+def _export(operation: Json) -> None:
+    operation["parameters"] += [
+        _parameter("format", {"enum": list(FORMATS), "default": asked.DEFAULT_FORMAT}),
+        _parameter("period", {"enum": list(asked.PERIODS), "default": asked.DEFAULT_PERIOD}),
+        *(each for each in _stats() if each["name"] in {"from", "to"}),
+    ]
+    operation["responses"]["200"] = {
+        "description": "The file.",
+        "content": {each.media_type: {} for each in FORMATS.values()},
+    }
 
 
 def _tracker(required: list[str]) -> Json:

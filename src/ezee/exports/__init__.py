@@ -1,0 +1,1 @@
+"""What is kept, handed out as files for other programs."""

@@ -43,6 +43,8 @@ BOTS = (
 )
 ODD = (
     "{}",
+    "{}-crawler/1.0",
+    "bot{}",
     "Mozilla/5.0 ({}) \xe9\xff\x80",
     "Mozilla/5.0 ({}" + "; x" * 700 + ")",
     "Mozilla/5.0 (Windows NT 10.0; '\";drop table events;-- {})",

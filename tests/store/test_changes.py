@@ -246,6 +246,16 @@ def test_what_was_judged_anew_keeps_its_id_and_its_place(engine: Engine) -> None
     assert engine.store.append(Batch([event(NOON + 1, event_id=7)])) == [0]
 
 
+def test_what_came_first_in_a_batch_is_first_when_it_is_a_persons_after_all(
+    engine: Engine,
+) -> None:
+    first, second = event(page="/1", browser="Chrome"), event(page="/2")
+    spam = Bot(first, *SPAM, "", place=0)
+    engine.store.append(Batch([second], bots=[spam]))
+    engine.store.change(Rejudge(SITE, [move("Chrome", (SPAM[0], ""), PEOPLE)]))
+    assert_counted(engine.store, [first, second])
+
+
 def test_many_moves_of_many_days(engine: Engine) -> None:
     days = 10
     events = [

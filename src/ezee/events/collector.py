@@ -18,7 +18,7 @@ from ezee.events.committer import GroupCommit
 from ezee.events.draft import Draft
 from ezee.events.explanation import Explanation, explain
 from ezee.events.payload import Judged, Payload
-from ezee.events.pipeline import read_anyway, read_event
+from ezee.events.pipeline import in_place, read_anyway, read_event
 from ezee.events.signals import NO_SIGNALS, Signals
 from ezee.events.surroundings import Surroundings
 from ezee.model.calendar import local_hour
@@ -115,7 +115,7 @@ class Collector:
         reads = [self._judge(judged, sender, now) for judged in batch]
         places = [place for place, read in enumerate(reads) if isinstance(read, Event)]
         events = [read for read in reads if isinstance(read, Event)]
-        bots = [read for read in reads if isinstance(read, Bot)]
+        bots = in_place(reads)
         if events or bots:
             for index in await self._commit.append(events, bots):
                 known = events[index]

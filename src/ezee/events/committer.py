@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 import structlog
+from msgspec.structs import replace
 
 from ezee.errors import EzeeError, Unavailable
 from ezee.events.ledger import NOTHING, Ledger
@@ -121,9 +122,14 @@ class GroupCommit:
     def _batch(self, group: list[_Waiting]) -> Batch:
         tally = self.ledger.take() if self._entering else NOTHING
         self._entering = False
+        events: list[Event] = []
+        bots: list[Bot] = []
+        for waiting in group:
+            bots += (replace(bot, place=bot.place + len(events)) for bot in waiting.bots)
+            events += waiting.events
         return Batch(
-            [event for waiting in group for event in waiting.events],
-            bots=[bot for waiting in group for bot in waiting.bots],
+            events,
+            bots=bots,
             drops=tally.drops,
             tally=tally.number,
         )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+from msgspec.structs import replace
 
 from ezee.events.draft import Draft
 from ezee.events.steps.agent import put_agent
@@ -51,6 +53,17 @@ def read_anyway(draft: Draft) -> DropReason | None:
     """
     reasons = [step(draft) for step in STEPS]
     return next((reason for reason in reasons if reason is not None), None)
+
+
+def in_place(reads: Iterable[object]) -> list[Bot]:
+    """The bots among what was read of one batch, each with its place among the counted events."""
+    counted = 0
+    bots = []
+    for read in reads:
+        if isinstance(read, Bot):
+            bots.append(replace(read, place=counted))
+        counted += isinstance(read, Event)
+    return bots
 
 
 def read_event(draft: Draft) -> Event | Bot | DropReason:

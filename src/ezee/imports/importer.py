@@ -19,7 +19,7 @@ from ezee.clock import Clock
 from ezee.errors import InvalidRequest
 from ezee.events.draft import Draft
 from ezee.events.payload import Payload
-from ezee.events.pipeline import read_event
+from ezee.events.pipeline import in_place, read_event
 from ezee.events.surroundings import Surroundings
 from ezee.imports.accesslog import Request, is_whole, read_line
 from ezee.imports.logfile import Block, LogFile
@@ -135,7 +135,7 @@ class Importer:
             [read for read in reads if isinstance(read, Event)],
             self.site.key,
             done,
-            [read for read in reads if isinstance(read, Bot)],
+            in_place(reads),
             [read for read in reads if isinstance(read, Drops)],
         )
         tally.note(block, batch)

@@ -100,13 +100,15 @@ class Bot(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """An event that a program made, kept beside the counted ones.
 
     ``rule`` is the published name of what decided, ``category`` the kind of program, ``token`` the
-    product token of a declared crawler, empty for any other.
+    product token of a declared crawler, empty for any other. ``place`` is how many counted events
+    of its batch came before it.
     """
 
     event: Event
     rule: str
     category: str
     token: str
+    place: int = 0
 
 
 class Drops(msgspec.Struct, frozen=True, array_like=True):

@@ -76,7 +76,7 @@ class StoreHost:
     def _replace(self) -> None:
         try:
             process = self._spawn()
-        except SetupError:
+        except (SetupError, OSError):
             self._stopping.wait(_REST_AFTER_DEATH)
             return
         with self._lock:

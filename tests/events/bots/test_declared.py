@@ -19,27 +19,27 @@ KHTML = "AppleWebKit/537.36 (KHTML, like Gecko; compatible;"
 BOTS = [
     (
         "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-        *("Googlebot", Category.SEARCH, "Googlebot/2.1"),
+        *("Googlebot", Category.SEARCH, "Googlebot/"),
     ),
     (
         f"Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X Build/MMB29P) {CHROME} "
         "(compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
-        *("Googlebot", Category.SEARCH, "Googlebot/2.1"),
+        *("Googlebot", Category.SEARCH, "Googlebot/"),
     ),
-    (f"Mozilla/5.0 {KHTML} GPTBot/1.2)", "GPTBot", Category.AI, "GPTBot/1.2"),
-    (f"Mozilla/5.0 {KHTML} AhrefsBot/7.0)", "AhrefsBot", Category.SEO, "AhrefsBot/7.0"),
-    ("Twitterbot/1.0", "Twitterbot", Category.PREVIEW, "Twitterbot/1.0"),
-    ("curl/8.5.0", "curl", Category.TOOL, "curl/8.5.0"),
-    ("python-requests/2.32.3", "python-requests", Category.TOOL, "python-requests/2.32.3"),
+    (f"Mozilla/5.0 {KHTML} GPTBot/1.2)", "GPTBot", Category.AI, "GPTBot"),
+    (f"Mozilla/5.0 {KHTML} AhrefsBot/7.0)", "AhrefsBot", Category.SEO, "AhrefsBot"),
+    ("Twitterbot/1.0", "Twitterbot", Category.PREVIEW, "Twitterbot"),
+    ("curl/8.5.0", "curl", Category.TOOL, "curl"),
+    ("python-requests/2.32.3", "python-requests", Category.TOOL, "python-requests"),
     (
         "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
         "HeadlessChrome/126.0.0.0 Safari/537.36",
-        *("HeadlessChrome", Category.HEADLESS, "HeadlessChrome/126.0.0.0"),
+        *("HeadlessChrome", Category.HEADLESS, "HeadlessChrome"),
     ),
-    (f"Mozilla/5.0 {CHROME} HtmlUnit/4.0", "HtmlUnit", Category.HEADLESS, "HtmlUnit/4.0"),
-    (f"{CHROME} Playwright/1.44", "Playwright", Category.HEADLESS, "Playwright/1.44"),
-    (f"Mozilla/5.0 {KHTML} Foocrawler/3)", "contains crawl", Category.OTHER, "Foocrawler/3"),
-    ("Foo/1.0 Zed/2 (http://foo.example)", "contains http", Category.OTHER, "Foo/1.0 http"),
+    (f"Mozilla/5.0 {CHROME} HtmlUnit/4.0", "HtmlUnit", Category.HEADLESS, "HtmlUnit"),
+    (f"{CHROME} Playwright/1.44", "Playwright", Category.HEADLESS, "Playwright"),
+    (f"Mozilla/5.0 {KHTML} Foocrawler/3)", "contains crawl", Category.OTHER, "crawl"),
+    ("Foo/1.0 Zed/2 (http://foo.example)", "contains http", Category.OTHER, "http"),
     ("Foo", UNUSUAL_FORM, Category.OTHER, ""),
     (f"Mozilla/5.0 {CHROME} (jane@corp.example)", UNUSUAL_FORM, Category.OTHER, ""),
 ]

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 import re2
 
-from ezee.events.bots.patterns import UNUSUAL_FORM, Pattern, quiet_options, read_patterns
+from ezee.events.bots.patterns import Pattern, quiet_options, read_patterns
 from ezee.events.bots.tokens import tokens
 from ezee.events.bots.verdict import Category, Verdict
 
@@ -58,11 +58,11 @@ def _find(text: str) -> tuple[Pattern, tuple[int, int]] | None:
 def _token(text: str, pattern: Pattern, start: int, end: int) -> str:
     """The first token by which the same rule decides again; empty where none does.
 
-    Of an unusual form nothing is kept: it may be the whole agent.
+    Of a program that a word gave away the word alone is kept, of an unusual form nothing: the
+    rest is a name that nobody has declared, and may be anybody's.
     """
-    if pattern.rule == UNUSUAL_FORM:
-        return ""
-    for token in tokens(text, start, end, pattern.mark):
+    declared = pattern.rule == pattern.mark
+    for token in tokens(text, start, end, pattern.mark) if declared else (pattern.mark,):
         if not _is_none(token) and _decides(pattern, token):
             return token
     return ""

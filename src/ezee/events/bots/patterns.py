@@ -21,9 +21,11 @@ UNUSUAL_FORM = "unusual form"
 BEGINS = "begins with "
 CONTAINS = "contains "
 
-# Each calls people bots, on old phones, in the browsers of news apps or in Internet Explorer with
-# Chrome's engine, and found no program that another expression did not find.
-LEFT_OUT = frozenset({r"\b\w+/1\.0;", "^[^ ]{50,}$", "(?:^|[^g])news(?!sapphire)", "chromeframe"})
+# Each calls people bots, on old phones, in the browsers of news apps, in Internet Explorer with
+# Chrome's engine or in NetSurf, and found no program that another expression did not find.
+LEFT_OUT = frozenset(
+    {r"\b\w+/1\.0;", "^[^ ]{50,}$", "(?:^|[^g])news(?!sapphire)", "chromeframe", "^netsurf"}
+)
 
 _ISBOT = Path(__file__).with_name("isbot.json")
 

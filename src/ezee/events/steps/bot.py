@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ezee.events.bots.declared import judge_agent
-from ezee.events.bots.features import Features, judge_features, read_hints
+from ezee.events.bots.features import FEATURE_RULES, Features, judge_features, read_hints
 from ezee.events.bots.rates import TOO_MANY
 from ezee.events.draft import Draft
 
@@ -24,6 +24,9 @@ def put_verdict(draft: Draft) -> None:
             ),
             surroundings.spammers,
         )
+    if draft.verdict is not None and draft.verdict.rule not in FEATURE_RULES:
+        # A program's family is the name it gives itself; what is kept of that is the token.
+        draft.browser, draft.version = "", 0
 
 
 def put_rate_verdict(draft: Draft) -> None:

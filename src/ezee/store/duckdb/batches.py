@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from msgspec.structs import astuple
 
 from ezee.model.calendar import DAY
-from ezee.model.event import Event
+from ezee.model.event import Bot, Event
 from ezee.store.base import Batch, Progress
 from ezee.store.duckdb.file import Connection
 
@@ -30,17 +31,29 @@ def sift(connection: Connection, batch: Batch, seq: int) -> Sifted:
     """Number what is new after ``seq``."""
     known = _known_ids(connection, batch)
     sifted = Sifted([], [], [], 0)
-    for index, event in enumerate(batch.events):
+    for index, each in _in_order(batch):
+        event = each.event if isinstance(each, Bot) else each
         if _is_new(event, known):
             seq += 1
-            sifted.events.append((*astuple(event), seq))
-        else:
+            if isinstance(each, Bot):
+                kept = (*astuple(event), each.rule, each.category, each.token, seq)
+                sifted.bots.append(kept)
+            else:
+                sifted.events.append((*astuple(event), seq))
+        elif not isinstance(each, Bot):
             sifted.duplicates.append(index)
-    for bot in batch.bots:
-        if _is_new(bot.event, known):
-            seq += 1
-            sifted.bots.append((*astuple(bot.event), bot.rule, bot.category, bot.token, seq))
     return sifted._replace(latest=seq)
+
+
+def _in_order(batch: Batch) -> Iterator[tuple[int, Event | Bot]]:
+    """Events and bots as they came, each with the place of the event that is, or comes, there."""
+    bots = deque(batch.bots)
+    for index, event in enumerate(batch.events):
+        while bots and bots[0].place <= index:
+            yield index, bots.popleft()
+        yield index, event
+    for bot in bots:
+        yield len(batch.events), bot
 
 
 def _is_new(event: Event, known: set[tuple[int, int]]) -> bool:

@@ -12,7 +12,11 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import structlog
+
 from ezee.errors import Unavailable
+
+_log = structlog.get_logger("ezee.store")
 
 # In DuckDB's own configuration: commits never start a checkpoint.
 NEVER = "1TB"
@@ -50,7 +54,9 @@ class Checkpointer:
             try:
                 if self._is_due():
                     self._checkpoint()
-            except Unavailable:
+            except Exception as failure:  # noqa: BLE001 - without this thread the log grows for ever
+                if not isinstance(failure, Unavailable):
+                    _log.error("checkpoint failed", kind=type(failure).__name__)
                 pause = self._REST_AFTER_FAILURE
 
     def _is_due(self) -> bool:

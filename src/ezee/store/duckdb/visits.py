@@ -12,6 +12,8 @@ import threading
 import time
 from collections.abc import Callable
 
+import structlog
+
 from ezee.errors import Unavailable
 from ezee.store.duckdb.file import Connection, transaction
 from ezee.store.sql import VISIT_GAP
@@ -66,6 +68,9 @@ join (select * from events where day = $day) as e on e.seq = v.first_seq
 """
 
 
+_log = structlog.get_logger("ezee.store")
+
+
 class VisitKeeper:
     """Calls ``derive`` with the newest event's number until the ``visits`` table is true again.
 
@@ -115,7 +120,9 @@ class VisitKeeper:
             latest = self._latest
             try:
                 self._derive(latest)
-            except Unavailable:
+            except Exception as failure:  # noqa: BLE001 - without this thread visits stand still
+                if not isinstance(failure, Unavailable):
+                    _log.error("visits failed", kind=type(failure).__name__)
                 self._rest(self._REST_AFTER_FAILURE)
                 continue
             with self._changed:

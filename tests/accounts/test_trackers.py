@@ -255,7 +255,7 @@ def test_wrong_rules_are_named_beside_other_wrong_fields(database: Database, ali
     wrong = TrackerChange(
         name="", domain="a.example", places="street", exclusions={"networks": ["x"], "hosts": []}
     )
-    fields = ["name", "exclusions.hosts", "places"]
+    fields = ["name", "exclusions.hosts", "exclusions.networks", "places"]
     added = add_tracker(database, alice, BLOG, 5)
     for attempt in (
         lambda: add_tracker(database, alice, wrong, 5),

@@ -56,7 +56,9 @@ class Clone:
         self.calls = folder / "calls"
         self.folder.mkdir()
         self.programs.mkdir()
-        for name in ("start", "test", "pyproject.toml", "requirements.lock", "scripts"):
+        for name in ("start", "test", "hatch_build.py", "pyproject.toml", "requirements.lock"):
+            _copy(ROOT / name, self.folder / name)
+        for name in ("assets", "scripts"):
             _copy(ROOT / name, self.folder / name)
         shutil.copy(ROOT / "requirements-dev.lock", self.folder)
         self.python(PYTHON)
@@ -90,7 +92,7 @@ class Clone:
 
 def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
-        shutil.copytree(source, target)
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("node_modules"))
     else:
         shutil.copy(source, target)
 

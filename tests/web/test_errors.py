@@ -82,7 +82,8 @@ COLLECT: Route = (
 PIXEL: Route = ("GET", "/api/public/collect?site_id=ezi_000000000000&url=/", {})
 BEARER = [LIST, ADD, ONE, CHANGE, REMOVE, STATS, ME]
 READ, WRITE = [LIST, ONE, STATS, ME], [ADD, CHANGE, REMOVE]
-EVERY = [*BEARER, PUBLIC, COLLECT, PIXEL]
+LIVE: Route = ("GET", "/api/public/live?site_id={site_id}", {})
+EVERY = [*BEARER, PUBLIC, LIVE, COLLECT, PIXEL]
 NOWHERE = "/api/v1/trackers/00000000-0000-4000-8000-000000000000"
 
 

@@ -26,6 +26,7 @@ PATHS = {
     "/api/v1/trackers/{tracker_id}/signing-secret": {"post", "delete"},
     "/api/v1/me": {"get"},
     "/api/public/stats": {"get"},
+    "/api/public/live": {"get"},
     "/api/public/collect": {"get", "post"},
 }
 # What a schema cannot say (a real host name, a zone of the database, dates in order, a batch that

@@ -78,3 +78,5 @@ class KeptEvents(msgspec.Struct, frozen=True, tag=True):
 
 
 Look = Sighting | NotCounted | KeptPaths | KeptFeatures | Live | KeptEvents
+LOOKS_AT_VISITS = (Sighting, Live)
+"""Those that have to wait until the visits of what was just stored are there."""

@@ -42,7 +42,7 @@ from ezee.store.duckdb.checkpoints import NEVER, Checkpointer
 from ezee.store.duckdb.dialect import DUCKDB
 from ezee.store.duckdb.file import OpenFile, snapshot, transaction
 from ezee.store.kept import statement_of
-from ezee.store.looks import Look, Row
+from ezee.store.looks import LOOKS_AT_VISITS, Look, Row
 from ezee.store.sql import Statement
 
 FILE_NAME = "events.duckdb"
@@ -91,7 +91,8 @@ class DuckDBStore:
 
     def look(self, look: Look) -> list[Row]:
         """See ``EventStore.look``."""
-        self._keeper.wait(self._PATIENCE)
+        if isinstance(look, LOOKS_AT_VISITS):
+            self._keeper.wait(self._PATIENCE)
         return self._read(lambda run: run(statement_of(look)))
 
     def describe(self, site: int | None = None) -> Description:

@@ -46,9 +46,10 @@ def test_opening_twice_migrates_once_and_keeps_what_is_there(
     again.close()
 
 
-def test_processes_that_start_at_once_do_not_migrate_twice(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        opened = list(pool.map(lambda _: Database.in_folder(tmp_path), range(4)))
+@pytest.mark.parametrize("again", range(10))
+def test_processes_that_start_at_once_do_not_migrate_twice(tmp_path: Path, again: int) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(lambda _: Database.in_folder(tmp_path), range(8)))
     assert len({each.revision() for each in opened}) == 1
     for each in opened:
         assert list_users(each) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from ezee.errors import Unavailable
 from ezee.model.event import DropReason, Drops
@@ -36,10 +37,21 @@ def test_an_id_is_one_among_people_and_bots(engine: Engine, first: Batch, reopen
     engine.store.append(first)
     if reopened:
         engine.reopen()
-    again = Batch([event(event_id=7), event(event_id=8)], bots=[bot(event_id=7), bot(event_id=8)])
+    later = [replace(bot(event_id=number), place=2) for number in (7, 8)]
+    again = Batch([event(event_id=7), event(event_id=8)], bots=later)
     assert engine.store.append(again) == [0]
     described = engine.store.describe()
     assert (described.events, described.bots) == (1 + len(first.events), len(first.bots))
+
+
+@pytest.mark.parametrize(("place", "duplicates"), [(0, [0]), (1, [])])
+def test_the_first_of_a_batch_keeps_its_id(
+    engine: Engine, place: int, duplicates: list[int]
+) -> None:
+    batch = Batch([event(event_id=7)], bots=[replace(bot(event_id=7), place=place)])
+    assert engine.store.append(batch) == duplicates
+    described = engine.store.describe()
+    assert (described.events, described.bots) == (1 - len(duplicates), len(duplicates))
 
 
 def test_the_id_of_a_bot_is_free_after_a_day(engine: Engine) -> None:

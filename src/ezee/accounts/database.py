@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,10 @@ from ezee.accounts.migrations import NEWEST
 from ezee.errors import SetupError, Unavailable
 
 FILE_NAME = "accounts.sqlite"
+
+# How often, and with how many seconds between, a new file is turned to write-ahead logging.
+_TRIES = 100
+_PAUSE = 0.05
 
 
 class Database:
@@ -90,9 +96,26 @@ def _revision(connection: sa.Connection) -> str:
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
     cursor = connection.cursor()
-    cursor.execute("pragma journal_mode = wal")
+    cursor.execute("pragma busy_timeout = 10000")
+    _keep_a_log(cursor)
     cursor.execute("pragma synchronous = full")
     cursor.execute("pragma foreign_keys = on")
-    cursor.execute("pragma busy_timeout = 10000")
     cursor.execute("pragma secure_delete = on")
     cursor.close()
+
+
+def _keep_a_log(cursor: sqlite3.Cursor) -> None:
+    """Turn a new file to write-ahead logging.
+
+    Of several processes that do so at once SQLite lets one, and tells the others at once that the
+    file is locked, whatever time they would give it: https://sqlite.org/wal.html
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            cursor.execute("pragma journal_mode = wal")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not left:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return

@@ -25,7 +25,7 @@ from ezee.limits import Buckets
 from ezee.model.event import DropReason, Drops
 from ezee.model.site import site_key
 from ezee.settings import Settings
-from ezee.stats.dropped import REASONS
+from ezee.stats.dropped import PERIODS, REASONS
 from ezee.store.base import Batch
 from ezee.store.salts import Salts
 from ezee.web.api.dropped import dropped_events
@@ -160,6 +160,14 @@ def test_what_is_wrong_is_told_before_a_tracker_is_missed(
     answer = hers.ask(tracker_id=tracker_id, **asked)
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
     assert [each["field"] for each in answer.json()["details"]] == [wrong]
+
+
+@pytest.mark.parametrize("period", ["soon", "24h", " 7d"])
+def test_the_periods_there_are_here_are_named(hers: Hers, period: str) -> None:
+    told = hers.ask(period=period, limit="1").json()["details"]
+    assert [each["field"] for each in told] == ["limit", "period"]
+    assert told[1]["message"] == f'"{period}" is none of {", ".join(PERIODS)}'
+    assert all(hers.ask(period=each).status_code == 200 for each in PERIODS)
 
 
 @pytest.mark.parametrize("who", ["bob", "charlie"])

@@ -10,8 +10,9 @@ from litestar import Request, get
 from litestar.params import Parameter
 
 from ezee.accounts.policy import readable_by_owner
-from ezee.stats.dropped import DroppedReport, read_period, report_dropped
+from ezee.stats.dropped import PARAMETERS, PERIODS, DroppedReport, read_period, report_dropped
 from ezee.stats.parse import Now, Parameters
+from ezee.stats.reader import Reader, none_of
 from ezee.web.api.documentation import errors
 from ezee.web.api.guards import bearer, principal_of
 from ezee.web.services import Services, services_of
@@ -48,6 +49,16 @@ def _report(
 ) -> DroppedReport:
     now = services.clock.now()
     # Wrong parameters are told before a tracker is missed.
+    _check(parameters)
     read_period(parameters, Now(now, "UTC", None))
     site = readable_by_owner(services.database, viewer, tracker_id)
     return report_dropped(services.store, site, parameters, now)
+
+
+def _check(parameters: Parameters) -> None:
+    """Name the periods there are here, which are not all of those that stats have."""
+    reader = Reader(parameters, PARAMETERS)
+    for period in reader.all("period"):
+        if period not in PERIODS:
+            reader.wrong("period", none_of(period, PERIODS))
+    reader.finish()

@@ -1,0 +1,111 @@
+"""Debian's Chromium, a web site, and the real service that counts it.
+
+The browser calls itself what a person's does. It reaches this machine alone: ``shop.example.com``
+is the web site, every other name leads nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.pages import HOST, PageServer
+from tests.support.service import Account, Service
+from tests.support.stats import new_tracker
+
+_CHROMIUM = "chromium"
+_AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/{}.0.0.0 Safari/537.36"
+)
+_OPTIONS = (
+    # Under automation navigator.webdriver is true otherwise, and such visits are not counted.
+    "--disable-blink-features=AutomationControlled",
+    f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+
+class Counted(NamedTuple):
+    """A running service, the owner of a tracker there, and the tracker as its API shows it."""
+
+    service: Service
+    owner: Account
+    tracker: dict[str, Any]
+
+    @property
+    def url(self) -> str:
+        return self.service.url
+
+    @property
+    def token(self) -> str:
+        return self.owner.token
+
+    @property
+    def site_id(self) -> str:
+        return str(self.tracker["site_id"])
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for the browser tests; not longer, as Playwright occupies the event loop."""
+    path = shutil.which(_CHROMIUM)
+    if path is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=[*_OPTIONS, f"--user-agent={_AGENT.format(_major(path))}", "--no-sandbox"],
+            # Playwright turns the cache off, people's browsers have it.
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        yield browser
+        browser.close()
+
+
+def _major(path: str) -> str:
+    """The number that Chromium's version begins with."""
+    said = subprocess.run([path, "--version"], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"\d+", said)
+    assert found is not None, said
+    return found[0]
+
+
+@pytest.fixture
+def visitor(chromium: Browser) -> Iterator[BrowserContext]:
+    """A person's browser, with nothing in it yet. No page of theirs may say anything on the
+    console, an error that nobody caught included.
+    """
+    said: list[str] = []
+    context = chromium.new_context()
+    context.set_default_timeout(10_000)
+    context.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    context.on("weberror", lambda error: said.append(f"error: {error.error}"))
+    yield context
+    context.close()
+    assert said == []
+
+
+@pytest.fixture
+def page(visitor: BrowserContext) -> Page:
+    """An empty tab."""
+    return visitor.new_page()
+
+
+@pytest.fixture
+def counted_site(service: Service, alice: Account) -> Counted:
+    """A tracker of its own for one test, of the host that the pages are on."""
+    return Counted(service, alice, new_tracker(alice, hostnames=[HOST]))
+
+
+@pytest.fixture
+def pages() -> Iterator[PageServer]:
+    """A web site without pages yet, on another origin than the service."""
+    server = PageServer()
+    yield server
+    server.close()

@@ -114,6 +114,8 @@ def test_a_list_has_at_most_100_entries(name: str) -> None:
         ({"exclusions": {"networks": ["10.0.0.0/33"]}}, ["exclusions.networks"]),
         ({"exclusions": {"networks": ["192.0.2.1-192.0.2.9"]}}, ["exclusions.networks"]),
         ({"exclusions": {"networks": ["10.0.0.0/8", ""]}}, ["exclusions.networks"]),
+        ({"exclusions": {"networks": ["fe80::1%eth0"]}}, ["exclusions.networks"]),
+        ({"exclusions": {"networks": ["fe80::1%eth0/64"]}}, ["exclusions.networks"]),
         ({"exclusions": {"paths": ["admin"]}}, ["exclusions.paths"]),
         ({"exclusions": {"paths": ["/***"]}}, ["exclusions.paths"]),
         ({"exclusions": {"countries": ["DEU"]}}, ["exclusions.countries"]),

@@ -21,6 +21,7 @@ from tests.support.service import BROWSER
         ("2001:db8::", ("0.0.0.0/0",), False),
         ("192.0.2.7", ("::/0",), False),
         ("fe80::1%eth0", ("fe80::/10",), True),
+        ("fe80::1%eth0", ("fe80::1",), True),
         ("", ("0.0.0.0/0", "::/0"), False),
         ("unknown", ("0.0.0.0/0",), False),
         ("192.0.2.7", (), False),

@@ -98,6 +98,9 @@ def _checked_exclusions(given: Exclusions) -> tuple[Exclusions, list[FieldError]
 
 def _network(text: str) -> str | None:
     """``10.0.0.1/8`` → ``10.0.0.0/8``, ``::ffff:192.0.2.0/120`` → ``192.0.2.0/24``."""
+    # fe80::1%eth0 would fit that address on every line: its zone is not looked at.
+    if "%" in text:
+        return None
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
@@ -135,7 +138,7 @@ _ENTRIES: dict[str, Callable[[str], str | None]] = {
 }
 _LIST = f"must be a list of up to {ENTRY_LIMIT}"
 EXPECTED = {
-    "networks": f"{_LIST} addresses or networks such as 192.0.2.0/24",
+    "networks": f"{_LIST} addresses or networks such as 192.0.2.0/24, without zones such as %eth0",
     "paths": f"{_LIST} paths such as /admin/**",
     "countries": f"{_LIST} two-letter country codes such as DE",
     "agents": f"{_LIST} parts of agent strings, of 1 to {AGENT_LIMIT} printable characters each",

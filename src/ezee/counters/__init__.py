@@ -1,0 +1,1 @@
+"""Visible counters: what they show, and how they are drawn."""

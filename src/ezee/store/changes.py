@@ -46,4 +46,12 @@ class Rejudge(msgspec.Struct, frozen=True, tag=True):
     moves: Sequence[Move]
 
 
-Change = Erase | Regroup | Rejudge
+class RollUp(msgspec.Struct, frozen=True, tag=True):
+    """Roll up every day of a tracker that has events which are not rolled up."""
+
+    site: int
+
+
+Rewrite = Erase | Regroup | Rejudge
+"""Those that change events."""
+Change = Rewrite | RollUp

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from ezee.model.event import Event
-from ezee.store.looks import KeptEvents, KeptFeatures, KeptPaths, Live, Look, NotCounted, Sighting
+from ezee.store.looks import (
+    KeptEvents,
+    KeptFeatures,
+    KeptPaths,
+    Live,
+    NotCounted,
+    PlainLook,
+    Sighting,
+)
 from ezee.store.sql import VISIT_GAP, Statement, write
 
 
-def statement_of(look: Look) -> Statement:
+def statement_of(look: PlainLook) -> Statement:
     """The statement that answers a look; its columns are those the look names."""
     match look:
         case Sighting():

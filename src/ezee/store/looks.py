@@ -77,6 +77,16 @@ class KeptEvents(msgspec.Struct, frozen=True, tag=True):
     limit: int
 
 
-Look = Sighting | NotCounted | KeptPaths | KeptFeatures | Live | KeptEvents
+class WrongRollups(msgspec.Struct, frozen=True, tag=True):
+    """What of a tracker's day roll-ups is not what its events say. Rows: day, dimension, value; the
+    whole day is the empty value of the empty dimension.
+    """
+
+    site: int
+
+
+PlainLook = Sighting | NotCounted | KeptPaths | KeptFeatures | Live | KeptEvents
+"""Those that one statement answers."""
+Look = PlainLook | WrongRollups
 LOOKS_AT_VISITS = (Sighting, Live)
 """Those that have to wait until the visits of what was just stored are there."""

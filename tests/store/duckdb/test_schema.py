@@ -109,7 +109,7 @@ def test_a_migration_that_is_cut_short_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old_file(tmp_path)
-    first, second = schema.MIGRATIONS
+    first, second, *_ = schema.MIGRATIONS
     with monkeypatch.context() as patch:
         patch.setattr(schema, "MIGRATIONS", (first, f"{second}; select error('power cut')"))
         with pytest.raises(Unavailable):

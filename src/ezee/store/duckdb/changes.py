@@ -11,15 +11,16 @@ from typing import Any
 from msgspec.structs import astuple
 
 from ezee.model.event import Event
-from ezee.store.changes import Change, Erase, Move, Regroup, Rejudge
+from ezee.store.changes import Erase, Move, Regroup, Rejudge, Rewrite
 from ezee.store.duckdb.file import Connection
+from ezee.store.duckdb.rollups import TABLES, unroll
 from ezee.store.duckdb.visits import rederive
 
 _COLUMNS = ", ".join(Event.__struct_fields__)
 _JUDGED_BY = "day, browser, version, os, device, hints, referrer"
 
 
-def carry_out(connection: Connection, change: Change) -> int:
+def carry_out(connection: Connection, change: Rewrite) -> int:
     """Carry out a change; returns how many events were removed or changed."""
     match change:
         case Erase():
@@ -31,7 +32,7 @@ def carry_out(connection: Connection, change: Change) -> int:
 
 
 def _erase(connection: Connection, site: int) -> int:
-    for table in ("drops", "visits", "imports"):
+    for table in ("drops", "visits", "imports", *TABLES):
         connection.execute(f"delete from {table} where site = ?", [site])
     return sum(
         _count(connection, f"delete from {table} where site = ?", site)
@@ -58,6 +59,7 @@ def _regroup(connection: Connection, change: Regroup) -> int:
             change.site,
         )
     connection.execute("drop table pages")
+    unroll(connection, "select distinct site, day from changed")
     rederive(connection)
     return changed
 
@@ -72,6 +74,7 @@ def _rejudge(connection: Connection, change: Rejudge) -> int:
         connection.execute(statement)
     moved = connection.execute("select count(*) from moved").fetchone()
     connection.execute("drop table moved")
+    unroll(connection, "select distinct site, day from changed")
     rederive(connection)
     return int(moved[0]) if moved else 0
 

@@ -2,19 +2,20 @@
 
 One connection writes, under one lock; questions borrow others, and each reads one snapshot. An
 append is one transaction, and DuckDB has it on disk (write-ahead log, fsync) before ``commit``
-returns. Two threads work beside: one keeps the visits, one makes checkpoints.
+returns. Three threads work beside: one keeps the visits, one
+makes day roll-ups, one makes checkpoints.
 
 After some failures (a checkpoint that fills the disk, an fsync that fails) DuckDB refuses
 everything until the file is opened anew. Whoever comes next does that; while it cannot be done
 every call raises ``Unavailable``, and the next tries again. What was acknowledged is in the log.
 
-Locks are taken in this order: ``_writing``, ``_deriving``, those within ``OpenFile``.
+Locks are taken in this order: ``_rolling``, ``_writing``, ``_deriving``, those within ``OpenFile``.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,8 +29,8 @@ from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.answer import answer
 from ezee.store.base import Batch, Description, Progress
-from ezee.store.changes import Change
-from ezee.store.duckdb import schema, visits
+from ezee.store.changes import Change, RollUp
+from ezee.store.duckdb import rollups, schema, visits
 from ezee.store.duckdb.batches import (
     Sifted,
     last_number,
@@ -41,8 +42,10 @@ from ezee.store.duckdb.changes import carry_out
 from ezee.store.duckdb.checkpoints import NEVER, Checkpointer
 from ezee.store.duckdb.dialect import DUCKDB
 from ezee.store.duckdb.file import OpenFile, snapshot, transaction
+from ezee.store.duckdb.roller import Roller
+from ezee.store.duckdb.rollups import Arrived, SiteDay
 from ezee.store.kept import statement_of
-from ezee.store.looks import LOOKS_AT_VISITS, Look, Row
+from ezee.store.looks import LOOKS_AT_VISITS, Look, Row, WrongRollups
 from ezee.store.sql import Statement
 
 FILE_NAME = "events.duckdb"
@@ -67,12 +70,14 @@ class DuckDBStore:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
+        self._rolling = threading.Lock()
         self._writing = threading.RLock()
         self._deriving = threading.Lock()
         self._closed = False
         self._seq = 0
         self._file: OpenFile | None = self._open()
         self._keeper = visits.VisitKeeper(self._derive, self._seq)
+        self._roller = Roller(self._arrived, self._roll)
         self._checkpointer = Checkpointer(self._path, self._checkpoint)
 
     def append(self, batch: Batch) -> list[int]:
@@ -93,6 +98,8 @@ class DuckDBStore:
         """See ``EventStore.look``."""
         if isinstance(look, LOOKS_AT_VISITS):
             self._keeper.wait(self._PATIENCE)
+        if isinstance(look, WrongRollups):
+            return self._verify(look)
         return self._read(lambda run: run(statement_of(look)))
 
     def describe(self, site: int | None = None) -> Description:
@@ -101,8 +108,16 @@ class DuckDBStore:
 
     def change(self, change: Change) -> int:
         """See ``EventStore.change``."""
+        if isinstance(change, RollUp):
+            return self._roll_up(change)
         # No visit is written meanwhile, or those of events that are going would come back.
-        with self._writing, self._engine() as file, self._deriving, transaction(file.writer):
+        with (
+            self._rolling,
+            self._writing,
+            self._engine() as file,
+            self._deriving,
+            transaction(file.writer),
+        ):
             return carry_out(file.writer, change)
 
     def close(self) -> None:
@@ -113,6 +128,7 @@ class DuckDBStore:
             if file is not None:
                 file.close()
         self._keeper.stop()
+        self._roller.stop()
         self._checkpointer.stop()
 
     def _open(self) -> OpenFile:
@@ -197,9 +213,32 @@ class DuckDBStore:
         with self._engine() as file, self._deriving, file.lend() as connection:
             visits.derive(connection, latest)
 
+    def _arrived(self, after: int) -> tuple[int, list[Arrived]]:
+        with self._engine() as file, file.lend() as connection, snapshot(connection):
+            return rollups.arrived(connection, after)
+
+    def _roll(self, days: Sequence[SiteDay]) -> None:
+        with self._rolling, self._engine() as file, file.lend() as connection:
+            # A derivation that runs now has not seen that these days are begun.
+            with self._deriving:
+                rollups.begin(connection, days)
+            rollups.roll(connection, days)
+
+    def _roll_up(self, change: RollUp) -> int:
+        self._keeper.wait(self._PATIENCE)
+        with self._engine() as file, file.lend() as connection:
+            waiting = rollups.waiting(connection, change.site)
+        for days in rollups.together(waiting):
+            self._roll(days)
+        return sum(events for _, events in waiting)
+
+    def _verify(self, look: WrongRollups) -> list[Row]:
+        with self._engine() as file, file.lend() as connection, snapshot(connection):
+            return rollups.differences(connection, look.site)
+
     def _checkpoint(self) -> None:
         # Where another transaction writes, DuckDB refuses.
-        with self._writing, self._engine() as file, self._deriving:
+        with self._rolling, self._writing, self._engine() as file, self._deriving:
             file.writer.execute("checkpoint")
 
     def _read(self, work: Callable[[Callable[[Statement], list[Any]]], _T]) -> _T:

@@ -6,7 +6,7 @@ import duckdb
 
 from ezee.errors import SetupError
 
-VERSION = 2
+VERSION = 3
 
 _FIRST = """
 create table events (
@@ -154,7 +154,48 @@ alter table visits add column city varchar default '';
 alter table visits add column verified boolean default false;
 """
 
-MIGRATIONS = (_FIRST, _SECOND)
+# ``upto`` is the number of the last event that was known. Of a day in ``rolled``, ``amended`` are
+# the visitors who have events since, and ``former_visits`` what visits were until ``replaced``.
+_THIRD = """
+alter table visits add column upto bigint default 0;
+create table rolled (
+    site ubigint not null,
+    day integer not null,
+    upto bigint not null,
+    events bigint not null
+);
+create table rollups (
+    site ubigint not null,
+    dimension varchar not null,
+    day integer not null,
+    value varchar not null,
+    visitors bigint not null,
+    viewers bigint not null,
+    visits bigint not null,
+    pageviews bigint not null,
+    events bigint not null,
+    bounces bigint not null,
+    duration bigint not null
+);
+create table rollups_revenue (
+    site ubigint not null,
+    dimension varchar not null,
+    day integer not null,
+    value varchar not null,
+    currency varchar not null,
+    amount hugeint not null,
+    sales bigint not null
+);
+create table amended (
+    site ubigint not null,
+    day integer not null,
+    visitor ubigint not null,
+    seq bigint not null
+);
+create table former_visits as select *, upto as replaced from visits limit 0;
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD)
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:

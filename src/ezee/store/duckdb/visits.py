@@ -29,7 +29,8 @@ select v.site, v.day, e.hour, e.utc_offset, v.visitor, v.started_at, v.ended_at,
        coalesce(v.entry_page, '') as entry_page, coalesce(v.exit_page, '') as exit_page,
        e.referrer, e.source, e.channel,
        e.utm_source, e.utm_medium, e.utm_campaign, e.utm_term, e.utm_content,
-       e.country, e.region, e.city, e.browser, e.os, e.device, e.screen, e.language
+       e.country, e.region, e.city, e.browser, e.os, e.device, e.screen, e.language,
+       $upto as upto
 from (
     select site, day, visitor, visit,
            min(happened_at) filter (where kind <> 2) as started_at,
@@ -65,6 +66,13 @@ from (
     having count(*) filter (where kind <> 2) > 0
 ) as v
 join (select * from events where day = $day) as e on e.seq = v.first_seq
+"""
+
+
+_KEEP_FORMER = """
+insert into former_visits by name
+select visits.*, ? as replaced from visits
+semi join changed using (site, day, visitor) semi join rolled using (site, day)
 """
 
 
@@ -156,14 +164,23 @@ def derive(connection: Connection, latest: int) -> None:
             "from events where seq > ? and seq <= ?",
             [done, latest],
         )
-        rederive(connection)
+        connection.execute(
+            "insert into amended select site, day, visitor, ? from changed "
+            "semi join rolled using (site, day)",
+            [latest],
+        )
+        rederive(connection, latest)
         connection.execute("update state set value = ? where name = 'visits_up_to'", [latest])
 
 
-def rederive(connection: Connection) -> None:
+def rederive(connection: Connection, upto: int = 0) -> None:
     """Derive anew, in the open transaction, the visits of everyone in the table ``changed``
     (site, day, visitor), which is dropped then.
+
+    They are true to every event up to the number ``upto``. What they replace is kept where their
+    day is rolled up.
     """
+    connection.execute(_KEEP_FORMER, [upto])
     days = connection.execute("select distinct day from changed order by day").fetchall()
     for (day,) in days:
         connection.execute(
@@ -171,5 +188,5 @@ def rederive(connection: Connection) -> None:
             "(select (site, visitor) from changed where day = $day)",
             {"day": day},
         )
-        connection.execute(_DERIVE, {"day": day})
+        connection.execute(_DERIVE, {"day": day, "upto": upto})
     connection.execute("drop table changed")

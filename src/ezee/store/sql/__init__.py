@@ -38,12 +38,31 @@ class Dialect(NamedTuple):
     """Whether an RE2 expression matches anywhere in a value."""
 
 
+class Source(NamedTuple):
+    """Where events and visits are read. What is counted there is multiplied by ``sign``."""
+
+    events: Statement = Statement("events")
+    visits: Statement = Statement("visits")
+    sign: int = 1
+
+
+class Plan(NamedTuple):
+    """Whether roll-ups tell of some days, and where the rest is read."""
+
+    rolled: bool
+    sources: tuple[Source, ...]
+
+
+EVENTS_ALONE = Plan(rolled=False, sources=(Source(),))
+
+
 class Asked(NamedTuple):
-    """A question, of which tracker, in whose words."""
+    """A question, of which tracker, in whose words, and of which of its events and visits."""
 
     dialect: Dialect
     site: int
     query: StatsQuery
+    source: Source = Source()
 
 
 def write(template: str, **parts: Statement | str) -> Statement:

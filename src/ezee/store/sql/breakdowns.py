@@ -6,56 +6,80 @@ from typing import NamedTuple
 
 from ezee.model.dimensions import Dimension, Scope, dimension, parts_of, scope_of
 from ezee.model.query import Order
-from ezee.store.sql import Asked, Statement, join, write
+from ezee.store.sql import Asked, Plan, Statement, join, write
 from ezee.store.sql.filters import on_visits, value
 from ezee.store.sql.matching import counted_events, known_visits, owned, visits
+from ezee.store.sql.rolled import rolled_rows
 
 _KINDS = {Scope.PAGEVIEW: "kind = 0", Scope.EVENT: "kind = 1"}
 
 
 class _Part(NamedTuple):
-    """Rows (day, visitor, each value) and what is counted of them."""
+    """Rows (day, visitor, each value), what is counted of them, and whether it is taken off."""
 
     rows: Statement
     visitors: str = "count(distinct visitor)"
     hits: str = "count(*)"
+    sign: int = 1
 
 
-def breakdown(asked: Asked, name: str) -> tuple[Statement, Statement]:
+def breakdown(asked: Asked, name: str, chosen: Plan) -> tuple[Statement, Statement]:
     """The asked-for rows (each value, visitors, count), and the number of all rows."""
     dimensions = [dimension(part) for part in parts_of(name)]
     values = [f"value_{at}" for at, _ in enumerate(dimensions, start=1)]
-    names, parts = ", ".join(values), _parts(asked, dimensions, values)
-    rows = write(
+    names = ", ".join(values)
+    parts = [
+        part
+        for source in chosen.sources
+        for part in _parts(asked._replace(source=source), dimensions, values)
+    ]
+    counted = [_per_day(part, names) for part in parts]
+    if chosen.rolled:
+        counted.append(rolled_rows(asked, name))
+    # Off what was rolled up all may have been taken again.
+    grouped = write(
         """
         select {values}, sum(visitors) as visitors, sum(hits) as hits
-        from ({per_day}) as per_day group by {values} order by {order} {part}
+        from ({counted}) as counted group by {values} having sum(visitors) > 0 or sum(hits) > 0
         """,
         values=names,
-        per_day=join(" union all ", [_per_day(part, names) for part in parts]),
+        counted=join(" union all ", counted),
+    )
+    rows = write(
+        "select * from ({grouped}) as grouped order by {order} limit {limit} offset {offset}",
+        grouped=grouped,
         order=_order(asked.query.order, scope_of(dimensions), values),
-        part=Statement("limit ? offset ?", (asked.query.limit, asked.query.offset)),
+        limit=Statement("?", (asked.query.limit,)),
+        offset=Statement("?", (asked.query.offset,)),
     )
-    every = [write("select {values} from ({rows}) as m", values=names, rows=p.rows) for p in parts]
-    total = write(
-        "select count(*) from (select {values} from ({every}) as v group by {values}) as v",
-        values=names,
-        every=join(" union all ", every),
+    every = grouped if chosen.rolled else _every_value(parts, names)
+    return rows, write("select count(*) from ({every}) as every", every=every)
+
+
+def _every_value(parts: list[_Part], values: str) -> Statement:
+    """Each value once: what is counted of it costs more."""
+    found = [
+        write("select {values} from ({rows}) as m", values=values, rows=part.rows) for part in parts
+    ]
+    return write(
+        "select {values} from ({found}) as found group by {values}",
+        values=values,
+        found=join(" union all ", found),
     )
-    return rows, total
 
 
 def _parts(asked: Asked, dimensions: list[Dimension], values: list[str]) -> list[_Part]:
     scope = scope_of(dimensions)
     if scope is not Scope.VISIT:
-        return [_Part(_events_of_a_kind(asked, dimensions, values, _KINDS[scope]))]
+        rows = _events_of_a_kind(asked, dimensions, values, _KINDS[scope])
+        return [_Part(rows, sign=asked.source.sign)]
     begun = write(
         "select {columns} from ({visits}) as v",
         columns=_columns("v", asked, dimensions, values),
         visits=visits(asked, [each.column for each in dimensions]),
     )
     if asked.query.range.start is None:
-        return [_Part(begun)]
+        return [_Part(begun, sign=asked.source.sign)]
     # A visit belongs to the range of its first event, its visitor to that of each event.
     columns = _columns("e", asked, dimensions, values)
     seen = owned(counted_events(asked), known_visits(asked), columns)
@@ -65,12 +89,13 @@ def _parts(asked: Asked, dimensions: list[Dimension], values: list[str]) -> list
 def _per_day(part: _Part, values: str) -> Statement:
     return write(
         """
-        select day, {values}, {visitors} as visitors, {hits} as hits
+        select {values}, {sign} * {visitors} as visitors, {sign} * {hits} as hits
         from ({rows}) as matching group by day, {values}
         """,
         values=values,
         visitors=part.visitors,
         hits=part.hits,
+        sign=str(part.sign),
         rows=part.rows,
     )
 

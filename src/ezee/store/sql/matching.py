@@ -57,7 +57,11 @@ def counted_events(asked: Asked, *, within: bool = True) -> Statement:
         *(_instants(asked.query, "happened_at") if within else []),
         *on_events(asked.dialect, asked.query.filters),
     ]
-    return write("select * from events where {where}", where=join(" and ", conditions))
+    return write(
+        "select * from {events} where {where}",
+        events=asked.source.events,
+        where=join(" and ", conditions),
+    )
 
 
 def known_visits(asked: Asked, *, begun: bool = False) -> Statement:
@@ -67,7 +71,11 @@ def known_visits(asked: Asked, *, begun: bool = False) -> Statement:
         *(_instants(asked.query, "started_at") if begun else []),
         *on_visits(asked.dialect, asked.query.filters),
     ]
-    return write("select * from visits where {where}", where=join(" and ", conditions))
+    return write(
+        "select * from {visits} where {where}",
+        visits=asked.source.visits,
+        where=join(" and ", conditions),
+    )
 
 
 def _days(asked: Asked) -> list[Statement]:

@@ -6,12 +6,13 @@ from ezee.model.query import Interval
 from ezee.store.sql import Asked, Statement, write
 from ezee.store.sql.matching import events, visits
 
+DAYS = ("day",)
 BUCKET_COLUMNS = {
     Interval.MINUTE: ("day", "hour", "utc_offset", "minute_start"),
     Interval.HOUR: ("day", "hour", "utc_offset"),
-    Interval.DAY: ("day",),
-    Interval.WEEK: ("day",),
-    Interval.MONTH: ("day",),
+    Interval.DAY: DAYS,
+    Interval.WEEK: DAYS,
+    Interval.MONTH: DAYS,
 }
 
 
@@ -43,10 +44,10 @@ def visit_buckets(asked: Asked, columns: tuple[str, ...]) -> Statement:
 
 
 def revenue_buckets(asked: Asked, columns: tuple[str, ...]) -> Statement:
-    """Per bucket and currency: the sum, in minor units."""
+    """Per bucket and currency: the sum, in minor units, and of how many events it is."""
     return write(
         """
-        select {keys}, currency, sum(amount) as amount
+        select {keys}, currency, sum(amount) as amount, count(*) as sales
         from ({source}) as matching where currency <> '' group by {keys}, currency
         """,
         keys=", ".join(columns),

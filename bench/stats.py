@@ -1,0 +1,157 @@
+"""``python -m bench.stats``: what reports cost, from day roll-ups and from raw events.
+
+Makes traffic of a big tracker and a thousand small ones, rolls it up, adds the last hours of the
+last day, and asks the store for reports of the big tracker, each both ways in turn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+from msgspec.structs import replace
+from rich.console import Console
+from rich.table import Table
+
+from bench.traffic import BIG, DAYS, LAST_DAY, make
+from ezee.model.calendar import DAY
+from ezee.model.dimensions import DEFAULT_DIMENSIONS
+from ezee.model.query import Filter, Interval, Operator, Range, StatsQuery
+from ezee.model.site import ReadableSite
+from ezee.store.changes import RollUp
+from ezee.store.duckdb import DuckDBStore
+from ezee.store.duckdb.engine import FILE_NAME
+from ezee.store.looks import Live
+from ezee.store.sql import EVENTS_ALONE
+
+_SITE = ReadableSite(f"ezi_{BIG:012x}", "UTC", private=True)
+_CLOSED = StatsQuery(Range(LAST_DAY - DAYS + 1, LAST_DAY - 1), Interval.DAY, (), DEFAULT_DIMENSIONS)
+_COUNTRY = Filter("country", Operator.IS, ("DE",))
+_PAGE = Filter("page", Operator.CONTAINS, ("/p/1",))
+_WITH_TODAY = replace(_CLOSED, range=Range(LAST_DAY - DAYS + 1, LAST_DAY))
+QUESTIONS = {
+    "default report, closed days": _CLOSED,
+    "default report, with today": _WITH_TODAY,
+    "default report, today": replace(_CLOSED, range=Range(LAST_DAY, LAST_DAY)),
+    "totals and series": replace(_CLOSED, breakdowns=()),
+    "the same of one country": replace(_CLOSED, breakdowns=(), filters=(_COUNTRY,)),
+    "a report of one country": replace(_WITH_TODAY, filters=(_COUNTRY,)),
+    "totals of pages that contain": replace(_WITH_TODAY, breakdowns=(), filters=(_PAGE,)),
+    "a report with both filters": replace(_WITH_TODAY, filters=(_COUNTRY, _PAGE)),
+    "a property": replace(_WITH_TODAY, breakdowns=("prop:plan",)),
+}
+
+
+class Cost(NamedTuple):
+    """Milliseconds."""
+
+    median: float
+    p99: float
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, prog="python -m bench.stats")
+    parser.add_argument(
+        "--millions", type=float, default=1, help="events of the big tracker (default: 1)"
+    )
+    parser.add_argument("--rounds", type=int, default=20, help="how often each is asked")
+    parser.add_argument("--keep", type=Path, help="a folder to keep the events in, for later runs")
+    chosen = parser.parse_args()
+    console = Console()
+    with tempfile.TemporaryDirectory() as made:
+        folder = chosen.keep or Path(made)
+        if not (folder / FILE_NAME).exists():
+            _prepare(folder, round(chosen.millions * 1e6), console)
+        _measure(folder, chosen.rounds, console)
+
+
+def _prepare(folder: Path, events: int, console: Console) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with _timed(console, "traffic made"):
+        make(folder, events, late=False)
+    store = _PatientStore(folder)
+    with _timed(console, "visits derived"):
+        store.query(_SITE, replace(_CLOSED, breakdowns=()))
+    with _timed(console, "big tracker rolled up"):
+        store.change(RollUp(BIG))
+    store.close()
+    make(folder, events, late=True)
+    store = _PatientStore(folder)
+    with _timed(console, "visits of the late events derived"):
+        store.query(_SITE, replace(_CLOSED, breakdowns=()))
+    store.close()
+
+
+def _measure(folder: Path, rounds: int, console: Console) -> None:
+    store = _PatientStore(folder)
+    described = store.describe(BIG)
+    size = (folder / FILE_NAME).stat().st_size
+    every = store.describe().events
+    console.print(
+        f"{described.events:,} events of the big tracker, {every - described.events:,} of others; "
+        f"{size / every:.1f} bytes an event on disk"
+    )
+    table = Table("question", "rolled up", "p99", "raw", "p99", "ratio", title="milliseconds")
+    for name, query in QUESTIONS.items():
+        rolled, raw = _compare(store, query, rounds)
+        table.add_row(
+            name,
+            *(f"{number:.1f}" for cost in (rolled, raw) for number in cost),
+            f"{raw.median / rolled.median:.1f}",
+        )
+    now = (LAST_DAY + 1) * DAY - 3_600_000
+    live = _cost(
+        [_time(lambda: store.look(Live(BIG, now - 300_000, now, 10))) for _ in range(rounds)]
+    )
+    table.add_row("live", *(f"{number:.1f}" for number in live), "", "", "")
+    console.print(table)
+    store.close()
+
+
+def _compare(store: _PatientStore, query: StatsQuery, rounds: int) -> tuple[Cost, Cost]:
+    rolled, raw = [], []
+    expected = store.query(_SITE, query)
+    for _ in range(rounds):
+        rolled.append(_time(lambda: store.query(_SITE, query)))
+        with _events_alone():
+            raw.append(_time(lambda: store.query(_SITE, query)))
+    with _events_alone():
+        assert store.query(_SITE, query) == expected
+    return _cost(rolled), _cost(raw)
+
+
+def _events_alone() -> Any:
+    return patch("ezee.store.answer.plan", lambda *_: EVENTS_ALONE)
+
+
+class _PatientStore(DuckDBStore):
+    _PATIENCE = 3600.0
+
+
+def _cost(times: Sequence[float]) -> Cost:
+    return Cost(median(times), quantiles(times, n=100, method="inclusive")[98])
+
+
+def _time(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+@contextmanager
+def _timed(console: Console, what: str) -> Iterator[None]:
+    began = time.perf_counter()
+    yield
+    console.print(f"{what}: {time.perf_counter() - began:.1f} s")
+
+
+if __name__ == "__main__":
+    main()

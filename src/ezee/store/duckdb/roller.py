@@ -1,0 +1,105 @@
+"""When a day is rolled up: once it has many events that are not, and once it has gone quiet."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import structlog
+
+from ezee.errors import Unavailable
+from ezee.store.duckdb.rollups import Arrived, SiteDay, together
+
+_log = structlog.get_logger("ezee.store")
+
+
+class _Waiting(NamedTuple):
+    """Events of one day that are not rolled up, and when (s) the last were seen."""
+
+    number: int
+    rolled: int
+    seen_at: float
+
+
+class Roller:
+    """Calls ``roll`` with the days that are due, those with most to roll up first.
+
+    ``arrived`` tells what has come after an event's number, and up to which; it is asked with 0
+    for everything that is not rolled up. Both raise ``Unavailable`` when they cannot for now, and
+    are called again later.
+    """
+
+    # Below that a day's events are read as fast as its roll-up.
+    _WORTHWHILE = 256
+    # A day is rolled up again when it has grown by an eighth: each event is then rolled up some
+    # nine times in all, and at most a ninth of a day's events are read one by one.
+    _GROWTH = 8
+    _QUIET = 600.0
+    _EVERY = 5.0
+    # Of a core at most a fifth.
+    _REST = 4.0
+    _FORGOTTEN_AFTER = 86_400.0
+
+    def __init__(
+        self,
+        arrived: Callable[[int], tuple[int, Sequence[Arrived]]],
+        roll: Callable[[Sequence[SiteDay]], None],
+    ) -> None:
+        self._arrived = arrived
+        self._roll = roll
+        self._seen = 0
+        self._waiting: dict[SiteDay, _Waiting] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="roll-ups", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        pause = self._EVERY
+        while not self._stopping.wait(pause):
+            began = time.monotonic()
+            try:
+                self._look()
+                due = self._due()
+                if due:
+                    self._roll(due)
+                    self._forget(due)
+            except Exception as failure:  # noqa: BLE001 - without this thread reports grow slow
+                if not isinstance(failure, Unavailable):
+                    _log.error("roll-up failed", kind=type(failure).__name__)
+                pause = self._EVERY
+                continue
+            rest = self._REST * (time.monotonic() - began)
+            pause = rest if due else max(rest, self._EVERY)
+
+    def _look(self) -> None:
+        self._seen, arrived = self._arrived(self._seen)
+        now = time.monotonic()
+        for each in arrived:
+            day = SiteDay(each.site, each.day)
+            before = self._waiting.get(day, _Waiting(0, 0, 0))
+            self._waiting[day] = _Waiting(before.number + each.number, each.rolled, now)
+        for day, waiting in list(self._waiting.items()):
+            if not waiting.rolled and now - waiting.seen_at > self._FORGOTTEN_AFTER:
+                del self._waiting[day]
+
+    def _due(self) -> list[SiteDay]:
+        """The largest day that is due, or as many of the next as are rolled up well together."""
+        due = [(day, each) for day, each in self._waiting.items() if self._is_due(each)]
+        due.sort(key=lambda item: item[1].number, reverse=True)
+        return next(together((day, each.number + each.rolled) for day, each in due), [])
+
+    def _is_due(self, waiting: _Waiting) -> bool:
+        if waiting.number >= max(self._WORTHWHILE, waiting.rolled // self._GROWTH):
+            return True
+        return waiting.rolled > 0 and time.monotonic() - waiting.seen_at > self._QUIET
+
+    def _forget(self, days: Iterable[SiteDay]) -> None:
+        for day in days:
+            del self._waiting[day]

@@ -1,0 +1,259 @@
+"""Day roll-ups: a day's numbers by the values of each dimension, as they were up to one event.
+
+A day stands in ``rolled`` before its first roll-up is begun; from then on ``visits.rederive``
+keeps who has events since, and the visits that were known before. So a roll-up is true of its own
+event for ever, and no event makes it stale. ``store.plan`` tells how the two are read together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ezee.model.dimensions import DIMENSIONS, Dimension, Scope
+from ezee.store.duckdb.file import Connection, transaction
+from ezee.store.sql.rolled import WHOLE_DAY
+
+
+class SiteDay(NamedTuple):
+    """One local day of one tracker."""
+
+    site: int
+    day: int
+
+
+class Arrived(NamedTuple):
+    """How many events of a day have come that are not rolled up, and how many are."""
+
+    site: int
+    day: int
+    number: int
+    rolled: int
+
+
+# How many events are rolled up at once: small days go together, large ones alone.
+_TOGETHER = 100_000
+
+# The tables that hold something of a roll-up, by site and day.
+TABLES = ("rolled", "rollups", "rollups_revenue", "amended", "former_visits")
+
+# What was known of the days in ``rolling`` up to the event that each names.
+_EVENTS = "from events join rolling using (site, day) where seq <= rolling.upto"
+_KNOWN_VISITS = """
+select visits.* from visits join rolling using (site, day) where visits.upto <= rolling.upto
+union all by name
+select former_visits.* exclude (replaced) from former_visits join rolling using (site, day)
+where former_visits.upto <= rolling.upto and former_visits.replaced > rolling.upto
+"""
+_VISITS = f"from ({_KNOWN_VISITS})"
+_OWNED = f"""
+from (select events.* {_EVENTS}) as e
+join ({_KNOWN_VISITS}) as v on e.site = v.site and e.day = v.day and e.visitor = v.visitor
+    and e.happened_at >= v.started_at and e.happened_at <= v.ended_at
+"""
+
+_OF_VISITS = """
+insert into {into}rollups by name
+select site, '{name}' as dimension, day, {value} as value,
+       count(distinct visitor) as visitors, count(distinct visitor) as viewers,
+       count(*) as visits, sum(pageviews) as pageviews, sum(events) as events,
+       sum(bounce) as bounces, sum(duration) as duration
+{visits} group by all order by site, day
+"""
+
+_OF_EVENTS = """
+insert into {into}rollups by name
+select e.*, v.visits, v.bounces, v.duration
+from (
+    select site, '{name}' as dimension, day, {column} as value,
+           count(distinct visitor) as visitors,
+           count(distinct case when kind = {counted} then visitor end) as viewers,
+           count(*) filter (where kind = 0) as pageviews,
+           count(*) filter (where kind = 1) as events
+    {events} and kind in ({kinds}) group by all
+) as e
+join (
+    select site, day, value, count(*) as visits, sum(bounce) as bounces, sum(duration) as duration
+    from (
+        select distinct v.site, v.day, e.{column} as value, v.visitor, v.started_at, v.bounce,
+               v.duration
+        {owned} where e.kind in ({kinds})
+    )
+    group by all
+) as v using (site, day, value)
+order by site, day
+"""
+
+_OF_REVENUE = """
+insert into {into}rollups_revenue by name
+select e.site, '{name}' as dimension, e.day, {value} as value, e.currency,
+       sum(e.amount) as amount, count(*) as sales
+{owned} where e.currency <> '' and e.kind in ({kinds}) group by all order by e.site, e.day
+"""
+
+# Pageviews and custom events; of the latter alone are those that have a name.
+_KINDS = {Scope.VISIT: "0, 1", Scope.PAGEVIEW: "0, 1", Scope.EVENT: "1"}
+
+
+def begin(connection: Connection, days: Sequence[SiteDay]) -> None:
+    """From now on keep what a roll-up of these days will need."""
+    with transaction(connection):
+        _name(connection, days)
+        connection.execute(
+            "insert into rolled select site, day, 0, 0 "
+            "from rolling anti join rolled using (site, day)"
+        )
+
+
+def roll(connection: Connection, days: Sequence[SiteDay]) -> None:
+    """Roll up days that were begun, in one transaction, as far as their visits are known in it."""
+    with transaction(connection):
+        _name(connection, days)
+        connection.execute(
+            "update rolling set upto = (select value from state where name = 'visits_up_to')"
+        )
+        for statement in _FORGET:
+            connection.execute(statement)
+        _write(connection, into="")
+        connection.execute(_MARK)
+
+
+def arrived(connection: Connection, after: int) -> tuple[int, list[Arrived]]:
+    """The number of the last event, and of the days of those after another what is not rolled up
+    yet of them; after 0, of all days.
+    """
+    (latest,) = connection.execute("select coalesce(max(seq), 0) from events").fetchall()[0]
+    rows = connection.execute(
+        "select site, day, count(*), any_value(coalesce(rolled.events, 0)) "
+        "from events left join rolled using (site, day) "
+        "where seq > $after and seq <= $latest and seq > coalesce(rolled.upto, 0) "
+        "group by site, day",
+        {"after": after, "latest": latest},
+    ).fetchall()
+    return latest, [Arrived(*row) for row in rows]
+
+
+def waiting(connection: Connection, site: int) -> list[tuple[SiteDay, int]]:
+    """The days of a tracker with events that are not rolled up, and how many events they have."""
+    rows = connection.execute(
+        "select day, count(*) from events left join rolled using (site, day) where site = $site "
+        "group by day having max(seq) > coalesce(any_value(rolled.upto), 0) order by day",
+        {"site": site},
+    ).fetchall()
+    return [(SiteDay(site, day), number) for day, number in rows]
+
+
+def together(days: Iterable[tuple[SiteDay, int]]) -> Iterator[list[SiteDay]]:
+    """Days with their numbers of events, in such parts as are rolled up well at once."""
+    chosen: list[SiteDay] = []
+    events = 0
+    for day, number in days:
+        events += number
+        if chosen and events > _TOGETHER:
+            yield chosen
+            chosen, events = [], number
+        chosen.append(day)
+    if chosen:
+        yield chosen
+
+
+def unroll(connection: Connection, days: str) -> None:
+    """Forget, in the open transaction, the roll-ups of the days (site, day) that a query names."""
+    for table in TABLES:
+        connection.execute(
+            f"delete from {table} where (site, day) in (select (site, day) from ({days}))"
+        )
+
+
+def differences(connection: Connection, site: int) -> list[tuple[int | str, ...]]:
+    """What of a tracker's roll-ups is not what its events say, each as ``looks.WrongRollups``
+    describes it; within the open transaction.
+    """
+    rolled = connection.execute(
+        "select site, day, upto from rolled where site = ? and upto > 0", [site]
+    ).fetchall()
+    _name(connection, rolled)
+    for table in ("rollups", "rollups_revenue"):
+        connection.execute(f"create or replace temp table checked_{table} as from {table} limit 0")
+    _write(connection, into="checked_")
+    return connection.execute(_DIFFERENCES, {"site": site}).fetchall()
+
+
+_FORGET = (
+    *(
+        f"delete from {table} where (site, day) in (select (site, day) from rolling)"
+        for table in ("rollups", "rollups_revenue")
+    ),
+    *(
+        f"delete from {table} using rolling where {table}.site = rolling.site "
+        f"and {table}.day = rolling.day and {table}.{number} <= rolling.upto"
+        for table, number in (("amended", "seq"), ("former_visits", "replaced"))
+    ),
+)
+_MARK = f"""
+update rolled set upto = counted.upto, events = counted.number
+from (select site, day, upto, count(*) as number {_EVENTS} group by all) as counted
+where rolled.site = counted.site and rolled.day = counted.day
+"""
+_DIFFERENCES = """
+select day, dimension, value from (
+    (from rollups where site = $site except from checked_rollups)
+    union by name (from checked_rollups except from rollups where site = $site)
+    union by name (from rollups_revenue where site = $site except from checked_rollups_revenue)
+    union by name (from checked_rollups_revenue except from rollups_revenue where site = $site)
+)
+group by all order by all
+"""
+
+
+def _name(connection: Connection, days: Sequence[tuple[int, ...]]) -> None:
+    connection.execute(
+        "create or replace temp table rolling (site ubigint, day integer, upto bigint)"
+    )
+    with connection.appender("rolling") as appender:
+        appender.append_rows([(*day, 0)[:3] for day in days])
+
+
+def _write(connection: Connection, into: str) -> None:
+    for statement in _COUNTS:
+        connection.execute(statement.format(into=into))
+    if connection.execute(f"select 1 {_EVENTS} and currency <> '' limit 1").fetchone():
+        for statement in _REVENUE:
+            connection.execute(statement.format(into=into))
+
+
+def _counting(each: Dimension) -> str:
+    if each.scope is Scope.VISIT:
+        return _visits_by(each.name, each.column)
+    return _OF_EVENTS.format(
+        into="{into}",
+        name=each.name,
+        column=each.column,
+        events=_EVENTS,
+        owned=_OWNED,
+        kinds=_KINDS[each.scope],
+        counted=1 if each.scope is Scope.EVENT else 0,
+    )
+
+
+def _visits_by(name: str, value: str) -> str:
+    return _OF_VISITS.format(into="{into}", name=name, value=value, visits=_VISITS)
+
+
+def _revenue_by(name: str, value: str, kinds: str) -> str:
+    return _OF_REVENUE.format(into="{into}", name=name, value=value, owned=_OWNED, kinds=kinds)
+
+
+def _earning(each: Dimension) -> str:
+    table = "v" if each.scope is Scope.VISIT else "e"
+    return _revenue_by(each.name, f"{table}.{each.column}", _KINDS[each.scope])
+
+
+_COUNTS = (
+    _visits_by(WHOLE_DAY, "''"),
+    *(_counting(each) for each in DIMENSIONS.values()),
+)
+_REVENUE = (
+    _revenue_by(WHOLE_DAY, "''", "0, 1"),
+    *(_earning(each) for each in DIMENSIONS.values()),
+)

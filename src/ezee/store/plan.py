@@ -1,0 +1,144 @@
+"""Where a question's numbers are read: from day roll-ups where they tell, from events elsewhere.
+
+A roll-up says what was known of its day up to one event, its ``upto``. Everything that is counted
+adds up over the visitors of a day. So the day's numbers now are the roll-up's and, of the visitors
+who have events since then, what is known of them now less what was known of them then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ezee.model.dimensions import DIMENSIONS, Scope
+from ezee.store.sql import EVENTS_ALONE, Asked, Plan, Source, Statement, join, write
+from ezee.store.sql.rolled import has_totals, rolled_days
+
+Run = Callable[[Statement], Sequence[Sequence[Any]]]
+
+_EVENTS = "site, day, visitor, happened_at, kind, name, page, amount, currency"
+_VISITS = ", ".join(
+    (
+        *("site", "day", "visitor", "started_at", "ended_at", "bounce", "duration"),
+        *(each.column for each in DIMENSIONS.values() if each.scope is Scope.VISIT),
+    )
+)
+
+
+def plan(run: Run, asked: Asked) -> Plan:
+    """How to answer what roll-ups have, within the snapshot that ``run`` reads."""
+    if not has_totals(asked.query):
+        return EVENTS_ALONE
+    rolled = {int(row[0]) for row in run(rolled_days(asked))}
+    if not rolled:
+        return EVENTS_ALONE
+    not_rolled = _days_not_rolled(asked, rolled)
+    changed = _find_changed(run, asked)
+    sources = []
+    if not_rolled or changed:
+        sources.append(_known_now(not_rolled, changed=changed))
+    if changed:
+        sources.append(_KNOWN_THEN)
+    return Plan(rolled=True, sources=tuple(sources))
+
+
+def _days_not_rolled(asked: Asked, rolled: set[int]) -> Statement | None:
+    """The condition that a day of the range is not rolled up, or None where each is."""
+    span = asked.query.range
+    others = [day for day in range(span.first_day, span.last_day + 1) if day not in rolled]
+    if not others:
+        return None
+    first, last = others[0], others[-1]
+    within = Statement("site = ? and day >= ? and day <= ?", (asked.site, first, last))
+    between = ", ".join(str(day) for day in sorted(rolled) if first < day < last)
+    return write("{within} and day not in ({between})", within=within, between=between or "-1")
+
+
+def _known_now(not_rolled: Statement | None, *, changed: bool) -> Source:
+    return Source(
+        _either(_EVENTS, "events", not_rolled, "changed_events" if changed else ""),
+        _either(_VISITS, "visits", not_rolled, "changed_visits where is_known" if changed else ""),
+    )
+
+
+_KNOWN_THEN = Source(
+    Statement("(select * from changed_events where was_known) as kept"),
+    Statement("(select * from changed_visits where was_known) as kept"),
+    sign=-1,
+)
+
+
+def _either(columns: str, table: str, where: Statement | None, changed: str) -> Statement:
+    parts = []
+    if where is not None:
+        stored = "select {columns} from {table} where {where}"
+        parts.append(write(stored, columns=columns, table=table, where=where))
+    if changed:
+        parts.append(Statement(f"select {columns} from {changed}"))
+    return write("({parts}) as kept", parts=join(" union all ", parts))
+
+
+def _find_changed(run: Run, asked: Asked) -> bool:
+    """Keep, in temporary tables, what is and was known of the visitors of rolled days who have
+    events that are not rolled up; returns whether there are any.
+    """
+    run(_changed_visitors(asked))
+    days = ", ".join(str(row[0]) for row in run(Statement("select distinct day from changed")))
+    if not days:
+        return False
+    run(_changed_events(asked, days))
+    run(_changed_visits(asked, days))
+    return True
+
+
+def _changed_visitors(asked: Asked) -> Statement:
+    span = asked.query.range
+    return write(
+        """
+        create or replace temp table changed as
+        select distinct c.day, c.visitor, r.upto
+        from (
+            select site, day, visitor from amended where {days}
+            union all
+            select site, day, visitor from events
+            where {days} and seq > (select value from state where name = 'visits_up_to')
+        ) as c
+        join rolled as r on c.site = r.site and c.day = r.day
+        where r.upto > 0
+        """,
+        days=Statement(
+            "site = ? and day >= ? and day <= ?", (asked.site, span.first_day, span.last_day)
+        ),
+    )
+
+
+def _changed_events(asked: Asked, days: str) -> Statement:
+    return Statement(
+        f"""
+        create or replace temp table changed_events as
+        select {_of("e", _EVENTS)}, e.seq <= c.upto as was_known
+        from events as e join changed as c on e.day = c.day and e.visitor = c.visitor
+        where e.site = ? and e.day in ({days})
+        """,
+        (asked.site,),
+    )
+
+
+def _changed_visits(asked: Asked, days: str) -> Statement:
+    return Statement(
+        f"""
+        create or replace temp table changed_visits as
+        select {_of("v", _VISITS)}, true as is_known, v.upto <= c.upto as was_known
+        from visits as v join changed as c on v.day = c.day and v.visitor = c.visitor
+        where v.site = ? and v.day in ({days})
+        union all
+        select {_of("v", _VISITS)}, false as is_known, true as was_known
+        from former_visits as v join changed as c on v.day = c.day and v.visitor = c.visitor
+        where v.site = ? and v.day in ({days}) and v.upto <= c.upto and v.replaced > c.upto
+        """,
+        (asked.site, asked.site),
+    )
+
+
+def _of(table: str, columns: str) -> str:
+    return ", ".join(f"{table}.{name}" for name in columns.split(", "))

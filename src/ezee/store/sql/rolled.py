@@ -1,0 +1,92 @@
+"""What day roll-ups tell: a day's numbers by the values of one dimension, or of the day as a whole.
+
+A row has its site, dimension, day and value; then ``visitors``, ``visits``, ``pageviews``,
+``events``, ``bounces`` and ``duration`` as a filter for that value counts them; and ``viewers``,
+the visitors that the value's row in a breakdown counts. The whole day is the empty value of the
+dimension with the empty name.
+"""
+
+from __future__ import annotations
+
+from ezee.model.dimensions import DIMENSIONS
+from ezee.model.query import Filter, Operator, StatsQuery
+from ezee.store.sql import Asked, Statement, write
+
+WHOLE_DAY = ""
+
+
+def has_totals(query: StatsQuery) -> bool:
+    """Whether roll-ups have the question's totals, and its series of days."""
+    if query.verified or query.range.start is not None:
+        return False
+    return all(map(_is_one_value, query.filters)) and len(query.filters) <= 1
+
+
+def has_breakdown(query: StatsQuery, name: str) -> bool:
+    """Whether roll-ups have the question's breakdown of that name."""
+    return has_totals(query) and name in DIMENSIONS and _key(query)[0] in {WHOLE_DAY, name}
+
+
+def rolled_days(asked: Asked) -> Statement:
+    """The range's days that are rolled up."""
+    return write(
+        "select day from rolled where {where} and upto > 0 order by day", where=_where(asked)
+    )
+
+
+def counted_days(asked: Asked) -> Statement:
+    """Per rolled day: visitors, visits, pageviews, events, bounces, duration."""
+    return write(
+        """
+        select day, visitors, visits, pageviews, events, bounces, duration
+        from rollups where {where} and {key}
+        """,
+        where=_where(asked),
+        key=Statement("dimension = ? and value = ?", _key(asked.query)),
+    )
+
+
+def revenue_days(asked: Asked) -> Statement:
+    """Per rolled day and currency: the sum, in minor units, and of how many events it is."""
+    return write(
+        """
+        select day, currency, amount, sales
+        from rollups_revenue where {where} and {key}
+        """,
+        where=_where(asked),
+        key=Statement("dimension = ? and value = ?", _key(asked.query)),
+    )
+
+
+def rolled_rows(asked: Asked, name: str) -> Statement:
+    """Of a dimension on rolled days: value, and what the rows of its breakdown count."""
+    filters = asked.query.filters
+    value = Statement(" and value = ?", filters[0].values) if filters else Statement("")
+    return write(
+        """
+        select value as value_1, viewers as visitors, {hits} as hits
+        from rollups where {where} and {dimension}{value}
+        """,
+        hits=DIMENSIONS[name].count,
+        where=_where(asked),
+        dimension=Statement("dimension = ?", (name,)),
+        value=value,
+    )
+
+
+def _where(asked: Asked) -> Statement:
+    span = asked.query.range
+    return Statement(
+        "site = ? and day >= ? and day <= ?", (asked.site, span.first_day, span.last_day)
+    )
+
+
+def _key(query: StatsQuery) -> tuple[str, str]:
+    """The dimension and value whose roll-ups have the question's totals."""
+    for only in query.filters:
+        return only.dimension, only.values[0]
+    return WHOLE_DAY, ""
+
+
+def _is_one_value(each: Filter) -> bool:
+    return each.dimension in DIMENSIONS and each.operator is Operator.IS and len(each.values) == 1

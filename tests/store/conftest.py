@@ -1,4 +1,4 @@
-"""One suite, on the embedded engine and on the same one from afar."""
+"""One suite, on the embedded engine, on its roll-ups, and on the same engine from afar."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ezee.store.duckdb.visits import VisitKeeper
-from tests.store.engines import Engine, RemoteEngine
+from tests.store.engines import Engine, RemoteEngine, RolledEngine
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +17,7 @@ def _visits_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(VisitKeeper, "_rest_after", lambda *_: 0.0)
 
 
-@pytest.fixture(params=[Engine, RemoteEngine], ids=["embedded", "remote"])
+@pytest.fixture(params=[Engine, RolledEngine, RemoteEngine], ids=["embedded", "rolled", "remote"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     make: Callable[[Path], Engine] = request.param
     made = make(tmp_path)

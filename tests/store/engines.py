@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from ezee.model.event import Bot, Event
 from ezee.model.query import Interval, Range, StatsQuery
 from ezee.model.result import Answer
-from ezee.store.base import EventStore
+from ezee.store.base import Batch, EventStore
+from ezee.store.changes import RollUp
 from ezee.store.listener import StoreListener
 from ezee.store.looks import KeptFeatures, KeptPaths, NotCounted, Row
 from ezee.store.remote import RemoteStore
@@ -55,6 +56,22 @@ class RemoteEngine(Engine):
         self.store.close()
         self._listener.stop()
         self._local.close()
+
+
+class RolledStore(PatientStore):
+    """What was there before is rolled up whenever something comes."""
+
+    def append(self, batch: Batch) -> list[int]:
+        for site in {each.site for each in batch.events}:
+            self.change(RollUp(site))
+        return super().append(batch)
+
+
+class RolledEngine(Engine):
+    """The embedded engine, answering from roll-ups what these can tell."""
+
+    def open(self) -> EventStore:
+        return RolledStore(self.folder)
 
 
 def question(

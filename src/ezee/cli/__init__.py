@@ -14,6 +14,7 @@ from ezee.cli import (
     importing,
     pages,
     replaying,
+    rollups,
     serving,
     trackers,
 )
@@ -24,8 +25,8 @@ from ezee.errors import EzeeError
 __all__ = ["main"]
 
 _COMMANDS = (
-    *(accounts, bots, checking, events, exporting, importing, pages, replaying, serving),
-    trackers,
+    *(accounts, bots, checking, events, exporting, importing, pages, replaying, rollups),
+    *(serving, trackers),
 )
 
 

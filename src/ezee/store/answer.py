@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer, Breakdown, BreakdownRow, Comparison
 from ezee.store.plan import Run, plan
-from ezee.store.sql import EVENTS_ALONE, Asked, Dialect, Plan
-from ezee.store.sql.breakdowns import breakdown
+from ezee.store.sql import Asked, Dialect, Plan
+from ezee.store.sql.breakdowns import breakdown, rolled_breakdowns
 from ezee.store.sql.rolled import has_breakdown
 from ezee.store.timeseries import in_time
 
@@ -21,7 +21,7 @@ def answer(run: Run, dialect: Dialect, site: int, query: StatsQuery) -> Answer:
     asked = Asked(dialect, site, query)
     chosen = plan(run, asked)
     totals, series = in_time(run, asked, chosen)
-    breakdowns = {name: _breakdown(run, asked, chosen, name) for name in query.breakdowns}
+    breakdowns = _breakdowns(run, asked, chosen)
     return Answer(totals, series, breakdowns, _comparison(run, asked))
 
 
@@ -32,9 +32,27 @@ def _comparison(run: Run, asked: Asked) -> Comparison | None:
     return Comparison(*in_time(run, there, plan(run, there)))
 
 
-def _breakdown(run: Run, asked: Asked, chosen: Plan, name: str) -> Breakdown:
-    reading = chosen if has_breakdown(asked.query, name) else EVENTS_ALONE
-    rows, total = breakdown(asked, name, reading)
+def _breakdowns(run: Run, asked: Asked, chosen: Plan) -> dict[str, Breakdown]:
+    names = asked.query.breakdowns
+    rolled = [name for name in names if chosen.rolled and has_breakdown(asked.query, name)]
+    found = _rolled_breakdowns(run, asked, rolled, chosen) if rolled else {}
+    return {name: found.get(name) or _breakdown(run, asked, name) for name in names}
+
+
+def _rolled_breakdowns(
+    run: Run, asked: Asked, names: Sequence[str], chosen: Plan
+) -> dict[str, Breakdown]:
+    # Beyond the last row nothing tells how many there are.
+    found = {} if asked.query.offset else {name: Breakdown([], 0) for name in names}
+    for name, value, visitors, count, total in run(rolled_breakdowns(asked, names, chosen)):
+        row = BreakdownRow(value, int(visitors), int(count))
+        before = found[name].rows if name in found else []
+        found[name] = Breakdown([*before, row], int(total))
+    return found
+
+
+def _breakdown(run: Run, asked: Asked, name: str) -> Breakdown:
+    rows, total = breakdown(asked, name)
     found = [_row(row) for row in run(rows)]
     if len(found) < asked.query.limit and (found or not asked.query.offset):
         # These are the last of them, so their number is known.

@@ -47,9 +47,12 @@ class Rejudge(msgspec.Struct, frozen=True, tag=True):
 
 
 class RollUp(msgspec.Struct, frozen=True, tag=True):
-    """Roll up every day of a tracker that has events which are not rolled up."""
+    """Roll up every day of a tracker that has events which are not rolled up; with ``again``, every
+    day.
+    """
 
     site: int
+    again: bool = False
 
 
 Rewrite = Erase | Regroup | Rejudge

@@ -34,12 +34,11 @@ def plan(run: Run, asked: Asked) -> Plan:
         return EVENTS_ALONE
     not_rolled = _days_not_rolled(asked, rolled)
     changed = _find_changed(run, asked)
-    sources = []
-    if not_rolled or changed:
-        sources.append(_known_now(not_rolled, changed=changed))
-    if changed:
-        sources.append(_KNOWN_THEN)
-    return Plan(rolled=True, sources=tuple(sources))
+    if not_rolled is None and not changed:
+        return Plan(rolled=True, rest=None)
+    events = _rest(_EVENTS, "events", not_rolled, "changed_events" if changed else "")
+    visits = _rest(_VISITS, "visits", not_rolled, "changed_visits" if changed else "")
+    return Plan(rolled=True, rest=Source(events, visits, signed=True))
 
 
 def _days_not_rolled(asked: Asked, rolled: set[int]) -> Statement | None:
@@ -54,28 +53,19 @@ def _days_not_rolled(asked: Asked, rolled: set[int]) -> Statement | None:
     return write("{within} and day not in ({between})", within=within, between=between or "-1")
 
 
-def _known_now(not_rolled: Statement | None, *, changed: bool) -> Source:
-    return Source(
-        _either(_EVENTS, "events", not_rolled, "changed_events" if changed else ""),
-        _either(_VISITS, "visits", not_rolled, "changed_visits where is_known" if changed else ""),
-    )
-
-
-_KNOWN_THEN = Source(
-    Statement("(select * from changed_events where was_known) as kept"),
-    Statement("(select * from changed_visits where was_known) as kept"),
-    sign=-1,
-)
-
-
-def _either(columns: str, table: str, where: Statement | None, changed: str) -> Statement:
+def _rest(columns: str, table: str, not_rolled: Statement | None, changed: str) -> Statement:
+    """The rows of days that are not rolled up; those that are known now of who has changed, less
+    those that were.
+    """
     parts = []
-    if where is not None:
-        stored = "select {columns} from {table} where {where}"
-        parts.append(write(stored, columns=columns, table=table, where=where))
+    if not_rolled is not None:
+        stored = "select {columns}, 1 as sign from {table} where {where}"
+        parts.append(write(stored, columns=columns, table=table, where=not_rolled))
     if changed:
-        parts.append(Statement(f"select {columns} from {changed}"))
-    return write("({parts}) as kept", parts=join(" union all ", parts))
+        known = f"select {columns}, 1 as sign from {changed} where is_known"
+        was_known = f"select {columns}, -1 as sign from {changed} where was_known"
+        parts += [Statement(known), Statement(was_known)]
+    return write("({parts}) as rest", parts=join(" union all ", parts))
 
 
 def _find_changed(run: Run, asked: Asked) -> bool:
@@ -116,7 +106,7 @@ def _changed_events(asked: Asked, days: str) -> Statement:
     return Statement(
         f"""
         create or replace temp table changed_events as
-        select {_of("e", _EVENTS)}, e.seq <= c.upto as was_known
+        select {_of("e", _EVENTS)}, true as is_known, e.seq <= c.upto as was_known
         from events as e join changed as c on e.day = c.day and e.visitor = c.visitor
         where e.site = ? and e.day in ({days})
         """,

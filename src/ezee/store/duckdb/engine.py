@@ -227,7 +227,7 @@ class DuckDBStore:
     def _roll_up(self, change: RollUp) -> int:
         self._keeper.wait(self._PATIENCE)
         with self._engine() as file, file.lend() as connection:
-            waiting = rollups.waiting(connection, change.site)
+            waiting = rollups.waiting(connection, change)
         for days in rollups.together(waiting):
             self._roll(days)
         return sum(events for _, events in waiting)

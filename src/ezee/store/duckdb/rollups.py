@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ezee.model.dimensions import DIMENSIONS, Dimension, Scope
+from ezee.store.changes import RollUp
 from ezee.store.duckdb.file import Connection, transaction
 from ezee.store.sql.rolled import WHOLE_DAY
 
@@ -133,14 +134,15 @@ def arrived(connection: Connection, after: int) -> tuple[int, list[Arrived]]:
     return latest, [Arrived(*row) for row in rows]
 
 
-def waiting(connection: Connection, site: int) -> list[tuple[SiteDay, int]]:
-    """The days of a tracker with events that are not rolled up, and how many events they have."""
+def waiting(connection: Connection, change: RollUp) -> list[tuple[SiteDay, int]]:
+    """The days that are to be rolled up, and how many events they have."""
     rows = connection.execute(
         "select day, count(*) from events left join rolled using (site, day) where site = $site "
-        "group by day having max(seq) > coalesce(any_value(rolled.upto), 0) order by day",
-        {"site": site},
+        "group by day having $again or max(seq) > coalesce(any_value(rolled.upto), 0) "
+        "order by day",
+        {"site": change.site, "again": change.again},
     ).fetchall()
-    return [(SiteDay(site, day), number) for day, number in rows]
+    return [(SiteDay(change.site, day), number) for day, number in rows]
 
 
 def together(days: Iterable[tuple[SiteDay, int]]) -> Iterator[list[SiteDay]]:
@@ -170,13 +172,19 @@ def differences(connection: Connection, site: int) -> list[tuple[int | str, ...]
     describes it; within the open transaction.
     """
     rolled = connection.execute(
-        "select site, day, upto from rolled where site = ? and upto > 0", [site]
+        "select day, upto, events from rolled where site = ? and upto > 0 order by day", [site]
     ).fetchall()
-    _name(connection, rolled)
-    for table in ("rollups", "rollups_revenue"):
-        connection.execute(f"create or replace temp table checked_{table} as from {table} limit 0")
-    _write(connection, into="checked_")
-    return connection.execute(_DIFFERENCES, {"site": site}).fetchall()
+    upto = {SiteDay(site, day): upto for day, upto, _ in rolled}
+    found = []
+    for days in together((SiteDay(site, day), events) for day, _, events in rolled):
+        _name(connection, [(*day, upto[day]) for day in days])
+        for table in ("rollups", "rollups_revenue"):
+            connection.execute(
+                f"create or replace temp table right_{table} as from {table} limit 0"
+            )
+        _write(connection, into="right_")
+        found += connection.execute(_DIFFERENCES).fetchall()
+    return found
 
 
 _FORGET = (
@@ -196,11 +204,12 @@ from (select site, day, upto, count(*) as number {_EVENTS} group by all) as coun
 where rolled.site = counted.site and rolled.day = counted.day
 """
 _DIFFERENCES = """
+with stored as (from rollups semi join rolling using (site, day)),
+     revenue as (from rollups_revenue semi join rolling using (site, day))
 select day, dimension, value from (
-    (from rollups where site = $site except from checked_rollups)
-    union by name (from checked_rollups except from rollups where site = $site)
-    union by name (from rollups_revenue where site = $site except from checked_rollups_revenue)
-    union by name (from checked_rollups_revenue except from rollups_revenue where site = $site)
+    (from stored except from right_rollups) union by name (from right_rollups except from stored)
+    union by name (from revenue except from right_rollups_revenue)
+    union by name (from right_rollups_revenue except from revenue)
 )
 group by all order by all
 """

@@ -39,21 +39,23 @@ class Dialect(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where events and visits are read. What is counted there is multiplied by ``sign``."""
+    """Where events and visits are read; where ``signed``, each row's ``sign``, 1 or -1, is what it
+    counts for.
+    """
 
     events: Statement = Statement("events")
     visits: Statement = Statement("visits")
-    sign: int = 1
+    signed: bool = False
 
 
 class Plan(NamedTuple):
-    """Whether roll-ups tell of some days, and where the rest is read."""
+    """Whether roll-ups tell of some days, and where the rest is read, if anything is left."""
 
     rolled: bool
-    sources: tuple[Source, ...]
+    rest: Source | None
 
 
-EVENTS_ALONE = Plan(rolled=False, sources=(Source(),))
+EVENTS_ALONE = Plan(rolled=False, rest=Source())
 
 
 class Asked(NamedTuple):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from ezee.model.dimensions import Dimension, Scope, dimension, parts_of, scope_of
+from ezee.model.dimensions import DIMENSIONS, Dimension, Scope, dimension, parts_of, scope_of
 from ezee.model.query import Order
 from ezee.store.sql import Asked, Plan, Statement, join, write
 from ezee.store.sql.filters import on_visits, value
@@ -15,87 +16,135 @@ _KINDS = {Scope.PAGEVIEW: "kind = 0", Scope.EVENT: "kind = 1"}
 
 
 class _Part(NamedTuple):
-    """Rows (day, visitor, each value), what is counted of them, and whether it is taken off."""
+    """Rows (day, visitor, each value) and what is counted of them."""
 
     rows: Statement
     visitors: str = "count(distinct visitor)"
     hits: str = "count(*)"
-    sign: int = 1
 
 
-def breakdown(asked: Asked, name: str, chosen: Plan) -> tuple[Statement, Statement]:
+def breakdown(asked: Asked, name: str) -> tuple[Statement, Statement]:
     """The asked-for rows (each value, visitors, count), and the number of all rows."""
     dimensions = [dimension(part) for part in parts_of(name)]
     values = [f"value_{at}" for at, _ in enumerate(dimensions, start=1)]
-    names = ", ".join(values)
-    parts = [
-        part
-        for source in chosen.sources
-        for part in _parts(asked._replace(source=source), dimensions, values)
-    ]
-    counted = [_per_day(part, names) for part in parts]
-    if chosen.rolled:
-        counted.append(rolled_rows(asked, name))
-    # Off what was rolled up all may have been taken again.
-    grouped = write(
+    names, parts = ", ".join(values), _parts(asked, dimensions, values)
+    rows = write(
         """
         select {values}, sum(visitors) as visitors, sum(hits) as hits
-        from ({counted}) as counted group by {values} having sum(visitors) > 0 or sum(hits) > 0
+        from ({per_day}) as per_day group by {values} order by {order} {part}
         """,
         values=names,
-        counted=join(" union all ", counted),
-    )
-    rows = write(
-        "select * from ({grouped}) as grouped order by {order} limit {limit} offset {offset}",
-        grouped=grouped,
+        per_day=join(" union all ", [_per_day(part, names) for part in parts]),
         order=_order(asked.query.order, scope_of(dimensions), values),
-        limit=Statement("?", (asked.query.limit,)),
-        offset=Statement("?", (asked.query.offset,)),
+        part=Statement("limit ? offset ?", (asked.query.limit, asked.query.offset)),
     )
-    every = grouped if chosen.rolled else _every_value(parts, names)
-    return rows, write("select count(*) from ({every}) as every", every=every)
+    every = [write("select {values} from ({rows}) as m", values=names, rows=p.rows) for p in parts]
+    total = write(
+        "select count(*) from (select {values} from ({every}) as v group by {values}) as v",
+        values=names,
+        every=join(" union all ", every),
+    )
+    return rows, total
 
 
-def _every_value(parts: list[_Part], values: str) -> Statement:
-    """Each value once: what is counted of it costs more."""
-    found = [
-        write("select {values} from ({rows}) as m", values=values, rows=part.rows) for part in parts
-    ]
+def rolled_breakdowns(asked: Asked, names: Sequence[str], chosen: Plan) -> Statement:
+    """The asked-for rows of breakdowns that roll-ups have, in one: dimension, value, visitors,
+    count, and the number of all rows of its breakdown; in each breakdown's order.
+
+    Window functions are in the subset of no old engine; but one statement costs half of many.
+    """
+    counted = [rolled_rows(asked, names)]
+    if chosen.rest is not None:
+        counted += _counted(asked._replace(source=chosen.rest), names)
+    # Off what was rolled up, all may have been taken again.
     return write(
-        "select {values} from ({found}) as found group by {values}",
+        """
+        select dimension, value, visitors, hits, rows
+        from (
+            select *, count(*) over (partition by dimension) as rows,
+                   row_number() over (partition by dimension order by {order}) as place
+            from (
+                select dimension, value, sum(visitors) as visitors, sum(hits) as hits
+                from ({counted}) as counted group by dimension, value
+                having sum(visitors) > 0 or sum(hits) > 0
+            ) as grouped
+        ) as placed
+        where place > {first} and place <= {last} order by dimension, place
+        """,
+        order=_order_of_each(asked.query.order),
+        counted=join(" union all ", counted),
+        first=Statement("?", (asked.query.offset,)),
+        last=Statement("?", (asked.query.offset + asked.query.limit,)),
+    )
+
+
+def _counted(asked: Asked, names: Sequence[str]) -> list[Statement]:
+    """Of signed rows: dimension, value, visitors, count."""
+    dimensions = [dimension(name) for name in names]
+    of_visits = [each for each in dimensions if each.scope is Scope.VISIT]
+    parts = [_counted_visits(asked, of_visits)] if of_visits else []
+    return [*parts, *(_counted_events(asked, each) for each in dimensions if each not in of_visits)]
+
+
+def _counted_visits(asked: Asked, dimensions: list[Dimension]) -> Statement:
+    values = " ".join(f"when '{each.name}' then v.{each.column}" for each in dimensions)
+    names = " union all ".join(f"select '{each.name}' as dimension" for each in dimensions)
+    return write(
+        """
+        select dimension, value, sign * count(distinct visitor) as visitors,
+               sign * count(*) as hits
+        from (
+            select v.day, v.sign, v.visitor, d.dimension, case d.dimension {values} end as value
+            from ({visits}) as v cross join ({names}) as d
+        ) as counted
+        group by day, sign, dimension, value
+        """,
         values=values,
-        found=join(" union all ", found),
+        visits=known_visits(asked),
+        names=names,
+    )
+
+
+def _counted_events(asked: Asked, of: Dimension) -> Statement:
+    return write(
+        """
+        select {name} as dimension, {column} as value,
+               sign * count(distinct visitor) as visitors, sign * count(*) as hits
+        from ({events}) as e where {kind} group by day, sign, {column}
+        """,
+        name=f"'{of.name}'",
+        column=of.column,
+        events=counted_events(asked),
+        kind=_KINDS[of.scope],
     )
 
 
 def _parts(asked: Asked, dimensions: list[Dimension], values: list[str]) -> list[_Part]:
     scope = scope_of(dimensions)
     if scope is not Scope.VISIT:
-        rows = _events_of_a_kind(asked, dimensions, values, _KINDS[scope])
-        return [_Part(rows, sign=asked.source.sign)]
+        return [_Part(_events_of_a_kind(asked, dimensions, values, _KINDS[scope]))]
     begun = write(
         "select {columns} from ({visits}) as v",
         columns=_columns("v", asked, dimensions, values),
         visits=visits(asked, [each.column for each in dimensions]),
     )
     if asked.query.range.start is None:
-        return [_Part(begun, sign=asked.source.sign)]
+        return [_Part(begun)]
     # A visit belongs to the range of its first event, its visitor to that of each event.
     columns = _columns("e", asked, dimensions, values)
-    seen = owned(counted_events(asked), known_visits(asked), columns)
+    seen = owned(asked, counted_events(asked), known_visits(asked), columns)
     return [_Part(seen, hits="0"), _Part(begun, visitors="0")]
 
 
 def _per_day(part: _Part, values: str) -> Statement:
     return write(
         """
-        select {values}, {sign} * {visitors} as visitors, {sign} * {hits} as hits
+        select day, {values}, {visitors} as visitors, {hits} as hits
         from ({rows}) as matching group by day, {values}
         """,
         values=values,
         visitors=part.visitors,
         hits=part.hits,
-        sign=str(part.sign),
         rows=part.rows,
     )
 
@@ -112,7 +161,7 @@ def _events_of_a_kind(
     columns = _columns("e", asked, dimensions, values)
     by_visit = any(each.scope is Scope.VISIT for each in dimensions)
     if by_visit or on_visits(asked.dialect, asked.query.filters):
-        return owned(chosen, known_visits(asked), columns)
+        return owned(asked, chosen, known_visits(asked), columns)
     return write("select {columns} from ({chosen}) as e", columns=columns, chosen=chosen)
 
 
@@ -136,3 +185,14 @@ def _order(order: Order, scope: Scope, values: list[str]) -> str:
         return ", ".join(f"{name} {direction}" for name in values)
     column = "hits" if order.metric == scope.value else "visitors"
     return ", ".join([f"{column} {direction}", *(f"{name} asc" for name in values)])
+
+
+def _order_of_each(order: Order) -> str:
+    """The same where each row names its dimension."""
+    by_count = [name for name, each in DIMENSIONS.items() if each.count == order.metric]
+    if order.metric == "value" or not by_count:
+        return _order(order, Scope.VISIT, ["value"])
+    direction = "desc" if order.descending else "asc"
+    among = ", ".join(f"'{name}'" for name in by_count)
+    column = f"case when dimension in ({among}) then hits else visitors end"
+    return f"{column} {direction}, value asc"

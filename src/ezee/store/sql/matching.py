@@ -18,7 +18,7 @@ def events(asked: Asked) -> Statement:
     """The events of the range that match, whole rows."""
     if not on_visits(asked.dialect, asked.query.filters):
         return counted_events(asked)
-    return owned(counted_events(asked), known_visits(asked), "e.*")
+    return owned(asked, counted_events(asked), known_visits(asked), "e.*")
 
 
 def visits(asked: Asked, columns: Iterable[str]) -> Statement:
@@ -30,19 +30,25 @@ def visits(asked: Asked, columns: Iterable[str]) -> Statement:
     if not on_events(asked.dialect, asked.query.filters):
         return begun
     # These tell visits apart.
-    names = dict.fromkeys(("day", "visitor", "started_at", *columns))
+    signs = ("sign",) if asked.source.signed else ()
+    names = dict.fromkeys(("day", "visitor", "started_at", *signs, *columns))
     chosen = counted_events(asked, within=False)
-    return owned(chosen, begun, "distinct " + ", ".join(f"v.{name} as {name}" for name in names))
+    return owned(
+        asked, chosen, begun, "distinct " + ", ".join(f"v.{name} as {name}" for name in names)
+    )
 
 
-def owned(events: Statement, visits: Statement, columns: Statement | str) -> Statement:
+def owned(
+    asked: Asked, events: Statement, visits: Statement, columns: Statement | str
+) -> Statement:
     """Each of these events (``e``) beside the one of these visits (``v``) that owns it."""
     return write(
         """
         select {columns} from ({events}) as e
         join ({visits}) as v on e.day = v.day and e.visitor = v.visitor
-        where e.happened_at >= v.started_at and e.happened_at <= v.ended_at
+        where e.happened_at >= v.started_at and e.happened_at <= v.ended_at {signs}
         """,
+        signs="and e.sign = v.sign" if asked.source.signed else "",
         columns=columns,
         events=events,
         visits=visits,

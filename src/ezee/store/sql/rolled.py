@@ -8,6 +8,8 @@ dimension with the empty name.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ezee.model.dimensions import DIMENSIONS
 from ezee.model.query import Filter, Operator, StatsQuery
 from ezee.store.sql import Asked, Statement, write
@@ -58,18 +60,21 @@ def revenue_days(asked: Asked) -> Statement:
     )
 
 
-def rolled_rows(asked: Asked, name: str) -> Statement:
-    """Of a dimension on rolled days: value, and what the rows of its breakdown count."""
+def rolled_rows(asked: Asked, names: Sequence[str]) -> Statement:
+    """Of some dimensions on rolled days: dimension, value, visitors, and what else the rows of
+    its breakdown count.
+    """
     filters = asked.query.filters
     value = Statement(" and value = ?", filters[0].values) if filters else Statement("")
     return write(
         """
-        select value as value_1, viewers as visitors, {hits} as hits
-        from rollups where {where} and {dimension}{value}
+        select dimension, value, viewers as visitors,
+               case dimension when 'page' then pageviews when 'event' then events else visits end
+                   as hits
+        from rollups where {where} and dimension in ({names}){value}
         """,
-        hits=DIMENSIONS[name].count,
         where=_where(asked),
-        dimension=Statement("dimension = ?", (name,)),
+        names=Statement(", ".join("?" * len(names)), tuple(names)),
         value=value,
     )
 

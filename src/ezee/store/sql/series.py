@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ezee.model.query import Interval
-from ezee.store.sql import Asked, Statement, write
+from ezee.store.sql import Asked, Plan, Statement, join, write
 from ezee.store.sql.matching import events, visits
+from ezee.store.sql.rolled import counted_days, revenue_days
 
 DAYS = ("day",)
 BUCKET_COLUMNS = {
@@ -16,43 +17,90 @@ BUCKET_COLUMNS = {
 }
 
 
-def event_buckets(asked: Asked, columns: tuple[str, ...]) -> Statement:
-    """Per bucket: visitors, pageviews, events."""
+def counted_buckets(asked: Asked, columns: tuple[str, ...], chosen: Plan) -> Statement:
+    """Per bucket: visitors, visits, pageviews, events, bounces, duration."""
+    parts = [counted_days(asked)] if chosen.rolled else []
+    if chosen.rest is not None:
+        there = asked._replace(source=chosen.rest)
+        parts += [_counted_events(there, columns), _counted_visits(there, columns)]
     return write(
         """
-        select {keys}, count(distinct visitor) as visitors,
-               sum(case when kind = 0 then 1 else 0 end) as pageviews,
-               sum(case when kind = 1 then 1 else 0 end) as events
-        from ({source}) as matching group by {keys}
+        select {keys}, sum(visitors) as visitors, sum(visits) as visits,
+               sum(pageviews) as pageviews, sum(events) as events, sum(bounces) as bounces,
+               sum(duration) as duration
+        from ({parts}) as parts group by {keys}
         """,
         keys=", ".join(columns),
+        parts=join(" union all ", parts),
+    )
+
+
+def revenue_buckets(asked: Asked, columns: tuple[str, ...], chosen: Plan) -> Statement:
+    """Per bucket and currency: the sum, in minor units."""
+    parts = [revenue_days(asked)] if chosen.rolled else []
+    if chosen.rest is not None:
+        parts.append(_earned(asked._replace(source=chosen.rest), columns))
+    return write(
+        """
+        select {keys}, currency, sum(amount) as amount
+        from ({parts}) as parts group by {keys}, currency having sum(sales) > 0
+        """,
+        keys=", ".join(columns),
+        parts=join(" union all ", parts),
+    )
+
+
+def _counted_events(asked: Asked, columns: tuple[str, ...]) -> Statement:
+    return write(
+        """
+        select {keys}, {sign}count(distinct visitor) as visitors, 0 as visits,
+               {sign}sum(case when kind = 0 then 1 else 0 end) as pageviews,
+               {sign}sum(case when kind = 1 then 1 else 0 end) as events,
+               0 as bounces, 0 as duration
+        from ({source}) as matching group by {groups}
+        """,
+        keys=", ".join(columns),
+        groups=_groups(asked, columns),
+        sign=_sign(asked),
         source=_with_minute(events(asked), "happened_at", columns),
     )
 
 
-def visit_buckets(asked: Asked, columns: tuple[str, ...]) -> Statement:
-    """Per bucket of their first events: visits, bounces, duration."""
+def _counted_visits(asked: Asked, columns: tuple[str, ...]) -> Statement:
+    """In the bucket of their first events."""
     read = (*(name for name in columns if name != "minute_start"), "bounce", "duration")
     return write(
         """
-        select {keys}, count(*) as visits, sum(bounce) as bounces, sum(duration) as duration
-        from ({source}) as matching group by {keys}
+        select {keys}, 0 as visitors, {sign}count(*) as visits, 0 as pageviews, 0 as events,
+               {sign}sum(bounce) as bounces, {sign}sum(duration) as duration
+        from ({source}) as matching group by {groups}
         """,
         keys=", ".join(columns),
+        groups=_groups(asked, columns),
+        sign=_sign(asked),
         source=_with_minute(visits(asked, read), "started_at", columns),
     )
 
 
-def revenue_buckets(asked: Asked, columns: tuple[str, ...]) -> Statement:
-    """Per bucket and currency: the sum, in minor units, and of how many events it is."""
+def _earned(asked: Asked, columns: tuple[str, ...]) -> Statement:
     return write(
         """
-        select {keys}, currency, sum(amount) as amount, count(*) as sales
-        from ({source}) as matching where currency <> '' group by {keys}, currency
+        select {keys}, currency, {sign}sum(amount) as amount, {sign}count(*) as sales
+        from ({source}) as matching where currency <> '' group by {groups}, currency
         """,
         keys=", ".join(columns),
+        groups=_groups(asked, columns),
+        sign=_sign(asked),
         source=_with_minute(events(asked), "happened_at", columns),
     )
+
+
+def _groups(asked: Asked, columns: tuple[str, ...]) -> str:
+    return ", ".join([*columns, *(["sign"] if asked.source.signed else [])])
+
+
+def _sign(asked: Asked) -> str:
+    return "sign * " if asked.source.signed else ""
 
 
 def _with_minute(source: Statement, instant: str, columns: tuple[str, ...]) -> Statement:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer, Breakdown, BreakdownRow, Comparison
+from ezee.store.matched import keep_matched
 from ezee.store.plan import Run, plan
 from ezee.store.sql import Asked, Dialect, Plan
 from ezee.store.sql.breakdowns import breakdown, rolled_breakdowns
@@ -20,9 +21,20 @@ def answer(run: Run, dialect: Dialect, site: int, query: StatsQuery) -> Answer:
     """Answer ``query`` with ``run``, which executes one statement within one snapshot."""
     asked = Asked(dialect, site, query)
     chosen = plan(run, asked)
-    totals, series = in_time(run, asked, chosen)
-    breakdowns = _breakdowns(run, asked, chosen)
-    return Answer(totals, series, breakdowns, _comparison(run, asked))
+    rolled = [name for name in query.breakdowns if chosen.rolled and has_breakdown(query, name)]
+    of_events = [name for name in query.breakdowns if name not in rolled]
+    matched = _matched(run, asked, of_events)
+    totals, series = in_time(run, asked if chosen.rolled else matched, chosen)
+    found = _rolled_breakdowns(run, asked, rolled, chosen) if rolled else {}
+    found |= {name: _breakdown(run, matched, name) for name in of_events}
+    return Answer(totals, series, found, _comparison(run, asked))
+
+
+def _matched(run: Run, asked: Asked, breakdowns: Sequence[str]) -> Asked:
+    """The question put to what its filters match, where it is worth while to keep that."""
+    if not (asked.query.filters and breakdowns) or asked.query.range.start is not None:
+        return asked
+    return keep_matched(run, asked, breakdowns)
 
 
 def _comparison(run: Run, asked: Asked) -> Comparison | None:
@@ -32,22 +44,17 @@ def _comparison(run: Run, asked: Asked) -> Comparison | None:
     return Comparison(*in_time(run, there, plan(run, there)))
 
 
-def _breakdowns(run: Run, asked: Asked, chosen: Plan) -> dict[str, Breakdown]:
-    names = asked.query.breakdowns
-    rolled = [name for name in names if chosen.rolled and has_breakdown(asked.query, name)]
-    found = _rolled_breakdowns(run, asked, rolled, chosen) if rolled else {}
-    return {name: found.get(name) or _breakdown(run, asked, name) for name in names}
-
-
 def _rolled_breakdowns(
     run: Run, asked: Asked, names: Sequence[str], chosen: Plan
 ) -> dict[str, Breakdown]:
-    # Beyond the last row nothing tells how many there are.
-    found = {} if asked.query.offset else {name: Breakdown([], 0) for name in names}
+    found = {name: Breakdown([], 0) for name in names}
     for name, value, visitors, count, total in run(rolled_breakdowns(asked, names, chosen)):
         row = BreakdownRow(value, int(visitors), int(count))
-        before = found[name].rows if name in found else []
-        found[name] = Breakdown([*before, row], int(total))
+        found[name] = Breakdown([*found[name].rows, row], int(total))
+    if asked.query.offset:
+        # Beyond a breakdown's last row nothing has told how many there are.
+        past = [name for name, each in found.items() if not each.rows]
+        found |= {name: _breakdown(run, asked, name) for name in past}
     return found
 
 

@@ -49,13 +49,13 @@ class Source(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """Whether roll-ups tell of some days, and where the rest is read, if anything is left."""
+    """Whether roll-ups tell of some days, and where then the rest is read, if anything is left."""
 
     rolled: bool
-    rest: Source | None
+    rest: Source | None = None
 
 
-EVENTS_ALONE = Plan(rolled=False, rest=Source())
+EVENTS_ALONE = Plan(rolled=False)
 
 
 class Asked(NamedTuple):
@@ -65,6 +65,13 @@ class Asked(NamedTuple):
     site: int
     query: StatsQuery
     source: Source = Source()
+
+
+def not_rolled(asked: Asked, chosen: Plan) -> Asked | None:
+    """The question as it is put to what roll-ups do not tell; None where they tell all."""
+    if not chosen.rolled:
+        return asked
+    return None if chosen.rest is None else asked._replace(source=chosen.rest)
 
 
 def write(template: str, **parts: Statement | str) -> Statement:

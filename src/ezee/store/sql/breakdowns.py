@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ezee.model.dimensions import DIMENSIONS, Dimension, Scope, dimension, parts_of, scope_of
 from ezee.model.query import Order
-from ezee.store.sql import Asked, Plan, Statement, join, write
+from ezee.store.sql import Asked, Plan, Statement, join, not_rolled, write
 from ezee.store.sql.filters import on_visits, value
 from ezee.store.sql.matching import counted_events, known_visits, owned, visits
 from ezee.store.sql.rolled import rolled_rows
@@ -54,8 +54,9 @@ def rolled_breakdowns(asked: Asked, names: Sequence[str], chosen: Plan) -> State
     Window functions are in the subset of no old engine; but one statement costs half of many.
     """
     counted = [rolled_rows(asked, names)]
-    if chosen.rest is not None:
-        counted += _counted(asked._replace(source=chosen.rest), names)
+    there = not_rolled(asked, chosen)
+    if there is not None:
+        counted += _counted(there, names)
     # Off what was rolled up, all may have been taken again.
     return write(
         """

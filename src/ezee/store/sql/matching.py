@@ -26,15 +26,27 @@ def visits(asked: Asked, columns: Iterable[str]) -> Statement:
 
     The event for which a visit is chosen may lie beyond the range: a visit is looked at as a whole.
     """
-    begun = known_visits(asked, begun=True)
     if not on_events(asked.dialect, asked.query.filters):
-        return begun
-    # These tell visits apart.
-    signs = ("sign",) if asked.source.signed else ()
-    names = dict.fromkeys(("day", "visitor", "started_at", *signs, *columns))
-    chosen = counted_events(asked, within=False)
-    return owned(
-        asked, chosen, begun, "distinct " + ", ".join(f"v.{name} as {name}" for name in names)
+        return known_visits(asked, begun=True)
+    return owners(asked, counted_events(asked, within=False), columns)
+
+
+def owners(asked: Asked, events: Statement, columns: Iterable[str]) -> Statement:
+    """These columns of the visits that own one of these events, meet every condition on visits and
+    began in the range.
+    """
+    # These tell visits apart; that costs less than to compare all columns.
+    keys = ["day", "visitor", "started_at", *(["sign"] if asked.source.signed else [])]
+    begun = known_visits(asked, begun=True)
+    named = ", ".join(f"v.{name} as {name}" for name in keys)
+    return write(
+        """
+        select {columns} from ({begun}) as v join ({owners}) as o on {same}
+        """,
+        columns=", ".join(f"v.{name} as {name}" for name in dict.fromkeys((*keys, *columns))),
+        begun=begun,
+        owners=owned(asked, events, begun, f"distinct {named}"),
+        same=" and ".join(f"v.{name} = o.{name}" for name in keys),
     )
 
 

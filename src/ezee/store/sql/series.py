@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ezee.model.query import Interval
-from ezee.store.sql import Asked, Plan, Statement, join, write
+from ezee.store.sql import Asked, Plan, Statement, join, not_rolled, write
 from ezee.store.sql.matching import events, visits
 from ezee.store.sql.rolled import counted_days, revenue_days
 
@@ -20,8 +20,8 @@ BUCKET_COLUMNS = {
 def counted_buckets(asked: Asked, columns: tuple[str, ...], chosen: Plan) -> Statement:
     """Per bucket: visitors, visits, pageviews, events, bounces, duration."""
     parts = [counted_days(asked)] if chosen.rolled else []
-    if chosen.rest is not None:
-        there = asked._replace(source=chosen.rest)
+    there = not_rolled(asked, chosen)
+    if there is not None:
         parts += [_counted_events(there, columns), _counted_visits(there, columns)]
     return write(
         """
@@ -38,8 +38,9 @@ def counted_buckets(asked: Asked, columns: tuple[str, ...], chosen: Plan) -> Sta
 def revenue_buckets(asked: Asked, columns: tuple[str, ...], chosen: Plan) -> Statement:
     """Per bucket and currency: the sum, in minor units."""
     parts = [revenue_days(asked)] if chosen.rolled else []
-    if chosen.rest is not None:
-        parts.append(_earned(asked._replace(source=chosen.rest), columns))
+    there = not_rolled(asked, chosen)
+    if there is not None:
+        parts.append(_earned(there, columns))
     return write(
         """
         select {keys}, currency, sum(amount) as amount

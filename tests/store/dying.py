@@ -38,19 +38,20 @@ _MOVES = [
 ]
 WORK = {
     "append": lambda store: store.append(_MORE),
-    "erase": lambda store: store.change(Erase(SITE)),
+    "erase": lambda store: store.change(Erase(SITE, receipt="r", at=NOON)),
+    "erase a path": lambda store: store.change(Erase(SITE, path="/a", receipt="r", at=NOON)),
     "regroup": lambda store: store.change(Regroup(SITE, [("/a", "/b")])),
     "rejudge": lambda store: store.change(Rejudge(SITE, _MOVES)),
 }
 # The function that the work ends with, and the one that is called amid it.
 _LAST: dict[str, tuple[Any, str]] = {
     "append": (engine, "write_drops"),
-    **dict.fromkeys(("erase", "regroup", "rejudge"), (engine, "carry_out")),
+    **dict.fromkeys(("erase", "erase a path", "regroup", "rejudge"), (engine, "carry_out")),
 }
 _AMID: dict[str, tuple[Any, str]] = {
     "append": (engine, "write_drops"),
-    "erase": (changes, "_count"),
-    **dict.fromkeys(("regroup", "rejudge"), (changes, "rederive")),
+    "erase": (changes, "_remember"),
+    **dict.fromkeys(("erase a path", "regroup", "rejudge"), (changes, "rederive")),
 }
 POINTS = ("amid", "before the commit", "after the commit")
 

@@ -14,7 +14,7 @@ from ezee.model.result import Answer
 from ezee.store.base import Batch, EventStore
 from ezee.store.changes import RollUp
 from ezee.store.listener import StoreListener
-from ezee.store.looks import KeptFeatures, KeptPaths, NotCounted, Row
+from ezee.store.looks import Erased, KeptFeatures, KeptPaths, NotCounted, Row
 from ezee.store.remote import RemoteStore
 from tests.support.events import NOON, SITE_ID, PatientStore, event, readable
 from tests.support.reference import Question, report, visits_of
@@ -110,6 +110,7 @@ def everything(store: EventStore) -> tuple[object, ...]:
         not_counted(store),
         store.look(KeptPaths(SITE)),
         sorted(store.look(KeptFeatures(SITE))),
+        store.look(Erased("r")),
     )
 
 

@@ -1,4 +1,4 @@
-"""What may be changed of events that are stored. Each change is one transaction."""
+"""What may be changed of events that are stored. Each change is done wholly or not at all."""
 
 from __future__ import annotations
 
@@ -8,9 +8,22 @@ import msgspec
 
 
 class Erase(msgspec.Struct, frozen=True, tag=True):
-    """Remove everything of a tracker."""
+    """Remove what is stored of a tracker: everything, or what lies in some local days (both
+    included), or is of a path, or both.
+
+    ``path`` is a path or the page it is shown as; with ``*`` at its end, every path that begins
+    so. Counts of what was dropped have no path, and go where none is asked for. What is removed at
+    ``at`` (ms UTC) is remembered by its numbers under ``receipt``, and its bytes are owed a
+    compaction; asked for again under one that is known, nothing is done. Without one nothing is
+    remembered.
+    """
 
     site: int
+    first_day: int | None = None
+    last_day: int | None = None
+    path: str | None = None
+    receipt: str = ""
+    at: int = 0
 
 
 class Regroup(msgspec.Struct, frozen=True, tag=True):
@@ -55,6 +68,13 @@ class RollUp(msgspec.Struct, frozen=True, tag=True):
     again: bool = False
 
 
+class Compact(msgspec.Struct, frozen=True, tag=True):
+    """Write everything anew, so that nothing of what was erased is left in any file.
+
+    What is changed are the receipts whose bytes are gone then.
+    """
+
+
 Rewrite = Erase | Regroup | Rejudge
 """Those that change events."""
-Change = Rewrite | RollUp
+Change = Rewrite | RollUp | Compact

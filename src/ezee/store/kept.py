@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from ezee.model.event import Event
+from ezee.store.erasable import erasable
 from ezee.store.looks import (
+    Erasable,
+    Erased,
     KeptEvents,
     KeptFeatures,
     KeptPaths,
@@ -30,6 +33,10 @@ def statement_of(look: PlainLook) -> Statement:
             return _kept_events(look)
         case Live():
             return _live(look)
+        case Erasable():
+            return erasable(look.erase)
+        case Erased():
+            return _erased(look)
 
 
 def _visits_around(sighting: Sighting) -> Statement:
@@ -176,4 +183,12 @@ def _kept_events(look: KeptEvents) -> Statement:
             *(happened_at, happened_at, received_at, received_at, seq),
             look.limit,
         ),
+    )
+
+
+def _erased(look: Erased) -> Statement:
+    return Statement(
+        "select events, bots, drops, visits, days, removed_at, "
+        "case when gone then 1 else 0 end as gone from erased where receipt = ?",
+        (look.receipt,),
     )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import msgspec
 
+from ezee.store.changes import Erase
+
 Row = tuple[int | str, ...]
 
 
@@ -85,8 +87,27 @@ class WrongRollups(msgspec.Struct, frozen=True, tag=True):
     site: int
 
 
-PlainLook = Sighting | NotCounted | KeptPaths | KeptFeatures | Live | KeptEvents
+class Erasable(msgspec.Struct, frozen=True, tag=True):
+    """How much an erasure would remove.
+
+    Rows: one of events, bots' events, drops, visits of which nothing would be left, local days.
+    """
+
+    erase: Erase
+
+
+class Erased(msgspec.Struct, frozen=True, tag=True):
+    """What was removed under a receipt.
+
+    Rows: those of ``Erasable``, then when it was removed (ms UTC), and 1 if its bytes are gone as
+    well, else 0. None where nothing is known of that receipt.
+    """
+
+    receipt: str
+
+
+PlainLook = Sighting | NotCounted | KeptPaths | KeptFeatures | Live | KeptEvents | Erasable | Erased
 """Those that one statement answers."""
 Look = PlainLook | WrongRollups
-LOOKS_AT_VISITS = (Sighting, Live)
+LOOKS_AT_VISITS = (Sighting, Live, Erasable)
 """Those that have to wait until the visits of what was just stored are there."""

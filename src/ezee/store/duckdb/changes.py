@@ -15,6 +15,10 @@ from ezee.store.changes import Erase, Move, Regroup, Rejudge, Rewrite
 from ezee.store.duckdb.file import Connection
 from ezee.store.duckdb.rollups import TABLES, unroll
 from ezee.store.duckdb.visits import rederive
+from ezee.store.erasable import condemned, erasable, within_days
+from ezee.store.kept import statement_of
+from ezee.store.looks import Erased
+from ezee.store.sql import Statement, write
 
 _COLUMNS = ", ".join(Event.__struct_fields__)
 _JUDGED_BY = "day, browser, version, os, device, hints, referrer"
@@ -24,19 +28,54 @@ def carry_out(connection: Connection, change: Rewrite) -> int:
     """Carry out a change; returns how many events were removed or changed."""
     match change:
         case Erase():
-            return _erase(connection, change.site)
+            return _erase(connection, change)
         case Regroup():
             return _regroup(connection, change)
         case Rejudge():
             return _rejudge(connection, change)
 
 
-def _erase(connection: Connection, site: int) -> int:
-    for table in ("drops", "visits", "imports", *TABLES):
-        connection.execute(f"delete from {table} where site = ?", [site])
-    return sum(
-        _count(connection, f"delete from {table} where site = ?", site)
-        for table in ("events", "bots")
+def _erase(connection: Connection, change: Erase) -> int:
+    known = _run(connection, statement_of(Erased(change.receipt))).fetchone()
+    if known is not None:
+        events, bots, *_ = known
+        return int(events + bots)
+    numbers = _run(connection, erasable(change)).fetchone()
+    if change.path is None:
+        _erase_days(connection, change)
+    else:
+        _erase_path(connection, change)
+    assert numbers is not None
+    if change.receipt:
+        _remember(connection, change, numbers)
+    events, bots, *_ = numbers
+    return int(events + bots)
+
+
+def _erase_days(connection: Connection, change: Erase) -> None:
+    where = within_days(change)
+    for table in ("drops", "visits", *TABLES, "events", "bots"):
+        _run(connection, write(f"delete from {table} where {{where}}", where=where))
+    # An import goes on where it ended, unless nothing is left of it.
+    if change.first_day is None and change.last_day is None:
+        connection.execute("delete from imports where site = ?", [change.site])
+
+
+def _erase_path(connection: Connection, change: Erase) -> None:
+    where = condemned(change)
+    distinct = "select distinct site, day, visitor from events where {where}"
+    _run(connection, write(f"create or replace temp table changed as {distinct}", where=where))
+    for table in ("events", "bots"):
+        _run(connection, write(f"delete from {table} where {{where}}", where=where))
+    unroll(connection, "select distinct site, day from changed")
+    rederive(connection)
+
+
+def _remember(connection: Connection, change: Erase, numbers: Sequence[int]) -> None:
+    connection.execute(
+        "insert into erased (receipt, events, bots, drops, visits, days, removed_at, gone) "
+        "values (?, ?, ?, ?, ?, ?, ?, false)",
+        [change.receipt, *numbers, change.at],
     )
 
 
@@ -128,6 +167,10 @@ def _fill(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -
     """Into a temporary table, some 200 times as fast as one statement for many rows."""
     with connection.appender(table) as appender:
         appender.append_rows(rows)
+
+
+def _run(connection: Connection, statement: Statement) -> Connection:
+    return connection.execute(statement.sql, statement.parameters)
 
 
 def _count(connection: Connection, statement: str, site: int) -> int:

@@ -2,14 +2,15 @@
 
 One connection writes, under one lock; questions borrow others, and each reads one snapshot. An
 append is one transaction, and DuckDB has it on disk (write-ahead log, fsync) before ``commit``
-returns. Three threads work beside: one keeps the visits, one
-makes day roll-ups, one makes checkpoints.
+returns. Four threads work beside: one keeps the visits, one makes day roll-ups, one makes
+checkpoints, one compacts.
 
 After some failures (a checkpoint that fills the disk, an fsync that fails) DuckDB refuses
 everything until the file is opened anew. Whoever comes next does that; while it cannot be done
 every call raises ``Unavailable``, and the next tries again. What was acknowledged is in the log.
 
-Locks are taken in this order: ``_rolling``, ``_writing``, ``_deriving``, those within ``OpenFile``.
+Locks are taken in this order: ``_changing``, held by whoever changes, rolls up or copies what is
+stored, ``_writing``, ``_deriving``, those within ``OpenFile``.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.answer import answer
 from ezee.store.base import Batch, Description, Progress
-from ezee.store.changes import Change, RollUp
-from ezee.store.duckdb import rollups, schema, visits
+from ezee.store.changes import Change, Compact, Erase, RollUp
+from ezee.store.duckdb import compaction, rollups, schema, visits
 from ezee.store.duckdb.batches import (
     Sifted,
     last_number,
@@ -62,15 +63,16 @@ class DuckDBStore:
 
     def __init__(self, folder: Path, memory_limit: str = "512MB", threads: int = 2) -> None:
         self._path = folder / FILE_NAME
+        self._spilled = folder / "tmp"
         self._config: dict[str, Any] = {
             "threads": threads,
             "memory_limit": memory_limit,
             "checkpoint_threshold": NEVER,
-            "temp_directory": str(folder / "tmp"),
+            "temp_directory": str(self._spilled),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
-        self._rolling = threading.Lock()
+        self._changing = threading.Lock()
         self._writing = threading.RLock()
         self._deriving = threading.Lock()
         self._closed = False
@@ -79,6 +81,7 @@ class DuckDBStore:
         self._keeper = visits.VisitKeeper(self._derive, self._seq)
         self._roller = Roller(self._arrived, self._roll)
         self._checkpointer = Checkpointer(self._path, self._checkpoint)
+        self._compactor = compaction.Compactor(self._is_compaction_owed, self._compact)
 
     def append(self, batch: Batch) -> list[int]:
         """See ``EventStore.append``."""
@@ -110,9 +113,14 @@ class DuckDBStore:
         """See ``EventStore.change``."""
         if isinstance(change, RollUp):
             return self._roll_up(change)
+        if isinstance(change, Compact):
+            return self._compact()
+        if isinstance(change, Erase):
+            # It tells how many visits go.
+            self._keeper.wait(self._PATIENCE)
         # No visit is written meanwhile, or those of events that are going would come back.
         with (
-            self._rolling,
+            self._changing,
             self._writing,
             self._engine() as file,
             self._deriving,
@@ -130,8 +138,11 @@ class DuckDBStore:
         self._keeper.stop()
         self._roller.stop()
         self._checkpointer.stop()
+        self._compactor.stop()
 
     def _open(self) -> OpenFile:
+        compaction.clear(self._path)
+        compaction.clear_spilled(self._spilled)
         file = OpenFile(self._path, self._config)
         try:
             schema.migrate(file.writer)
@@ -169,15 +180,20 @@ class DuckDBStore:
         may end with closing the file, which waits for that.
         """
         file = self._ready()
-        try:
+        with self._guard(file):
             yield file
+
+    @contextmanager
+    def _guard(self, file: OpenFile) -> Iterator[None]:
+        try:
+            yield
         except duckdb.Error as error:
             self._give_up(file, error)
             raise Unavailable from error
 
     def _give_up(self, file: OpenFile, error: duckdb.Error) -> None:
         """Close the file when the failure has made it unusable."""
-        if self._closed:
+        if self._closed or file.retired:
             return
         # The engine's own message may quote values; only its kind is written.
         _log.error("event store failed", kind=type(error).__name__)
@@ -218,7 +234,7 @@ class DuckDBStore:
             return rollups.arrived(connection, after)
 
     def _roll(self, days: Sequence[SiteDay]) -> None:
-        with self._rolling, self._engine() as file, file.lend() as connection:
+        with self._changing, self._engine() as file, file.lend() as connection:
             # A derivation that runs now has not seen that these days are begun.
             with self._deriving:
                 rollups.begin(connection, days)
@@ -238,14 +254,52 @@ class DuckDBStore:
 
     def _checkpoint(self) -> None:
         # Where another transaction writes, DuckDB refuses.
-        with self._rolling, self._writing, self._engine() as file, self._deriving:
+        with self._changing, self._writing, self._engine() as file, self._deriving:
             file.writer.execute("checkpoint")
 
+    def _is_compaction_owed(self) -> bool:
+        with self._engine() as file, file.lend() as connection:
+            return compaction.is_owed(connection)
+
+    def _compact(self) -> int:
+        """Have a new file take the place of the open one; returns how many erasures that settles.
+
+        Events are stored while the copy is made, and wait while it is completed.
+        """
+        with self._changing, self._engine() as file:
+            try:
+                with file.lend() as connection:
+                    compaction.check_room(connection, self._path)
+                    copied = compaction.copy(connection, self._path)
+                with self._writing, self._deriving:
+                    settled = compaction.complete(file.writer, copied)
+                    self._replace(file)
+            except BaseException:
+                with self._writing:
+                    compaction.abandon(file.writer, self._path)
+                raise
+        return settled
+
+    def _replace(self, file: OpenFile) -> None:
+        file.retired = True
+        self._file = None
+        # Which moves what its log holds into it.
+        file.close()
+        compaction.take_over(self._path)
+        self._file = self._open()
+
     def _read(self, work: Callable[[Callable[[Statement], list[Any]]], _T]) -> _T:
-        with self._engine() as file, file.lend() as connection, snapshot(connection):
-            return work(
-                lambda statement: connection.execute(statement.sql, statement.parameters).fetchall()
-            )
+        file = self._ready()
+        try:
+            with self._guard(file), file.lend() as connection, snapshot(connection):
+                return work(
+                    lambda asked: connection.execute(asked.sql, asked.parameters).fetchall()
+                )
+        except Unavailable:
+            if not file.retired:
+                raise
+        # It was stopped for a compaction; the new file answers.
+        return self._read(work)
 
     def _describe(self, run: Callable[[Statement], list[Any]], site: int | None) -> Description:
         where, parameters = ("", ()) if site is None else ("where site = ?", (site,))

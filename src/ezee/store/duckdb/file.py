@@ -24,6 +24,9 @@ Connection = duckdb.DuckDBPyConnection
 class OpenFile:
     """The connections to one open file. ``writer`` is for one thread at a time, by arrangement.
 
+    ``retired`` is set before it is closed because another takes its place: whoever reads and is
+    stopped then asks that one.
+
     Raises:
         SetupError: another process has the file open. Unavailable: it cannot be opened now.
     """
@@ -44,6 +47,7 @@ class OpenFile:
         self._idle: list[Connection] = []
         self._lent: set[Connection] = set()
         self._closing = False
+        self.retired = False
 
     @contextmanager
     def lend(self) -> Iterator[Connection]:

@@ -6,7 +6,7 @@ import duckdb
 
 from ezee.errors import SetupError
 
-VERSION = 3
+VERSION = 4
 
 _FIRST = """
 create table events (
@@ -195,7 +195,21 @@ create table amended (
 create table former_visits as select *, upto as replaced from visits limit 0;
 """
 
-MIGRATIONS = (_FIRST, _SECOND, _THIRD)
+# What was removed under a receipt. It is ``gone`` when a compaction has left the bytes behind.
+_FOURTH = """
+create table erased (
+    receipt varchar not null,
+    events bigint not null,
+    bots bigint not null,
+    drops bigint not null,
+    visits bigint not null,
+    days bigint not null,
+    removed_at bigint not null,
+    gone boolean not null
+);
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH)
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:

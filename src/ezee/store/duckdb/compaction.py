@@ -1,0 +1,208 @@
+"""Compaction: the event file is written anew, and nothing of what was erased is left in it.
+
+DuckDB gives the room of deleted rows to new ones, and leaves their bytes there until those come.
+So everything that is stored is copied into a file beside it, from one snapshot, while events go
+on being stored; what has come meanwhile is added under the store's locks. Then the new file takes
+the old one's name. Until that moment the old one is whole and alone counts: what a crash leaves
+of the other is removed at the next opening, and the compaction is owed as before.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import structlog
+
+from ezee.errors import Unavailable
+from ezee.store.duckdb.batches import last_number
+from ezee.store.duckdb.file import Connection, transaction
+from ezee.store.duckdb.visits import derive
+
+_log = structlog.get_logger("ezee.store")
+
+# For what comes while the copy is made.
+_MARGIN = 64 << 20
+_MEBIBYTE = 1 << 20
+_FAILED = "The event file could not be written anew. Nothing was changed."
+
+
+class Copied(NamedTuple):
+    """How much is in a copy: every event up to the number ``seq``."""
+
+    seq: int
+
+
+class Compactor:
+    """Calls ``compact`` soon after an erasure; those that come close together share one.
+
+    ``is_owed`` tells whether there was one: it is in the file, so that a restart forgets nothing.
+    """
+
+    _EVERY = 30.0
+    # Of the time at most a twentieth, however many erasures come.
+    _REST = 20.0
+    _REST_AFTER_FAILURE = 60.0
+
+    def __init__(self, is_owed: Callable[[], bool], compact: Callable[[], object]) -> None:
+        self._is_owed = is_owed
+        self._compact = compact
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="compaction", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        pause = self._EVERY
+        while not self._stopping.wait(pause):
+            began = time.monotonic()
+            try:
+                if self._is_owed():
+                    self._compact()
+            except Unavailable as failure:
+                if not self._stopping.is_set():
+                    _log.warning("compaction failed, will be tried again", why=failure.message)
+                pause = self._REST_AFTER_FAILURE
+                continue
+            except Exception as failure:  # noqa: BLE001 - without this thread bytes stay for ever
+                _log.error("compaction failed", kind=type(failure).__name__)
+                pause = self._REST_AFTER_FAILURE
+                continue
+            pause = max(self._EVERY, self._REST * (time.monotonic() - began))
+
+
+def is_owed(connection: Connection) -> bool:
+    """Whether something was erased whose bytes may still be there."""
+    return connection.execute("select 1 from erased where not gone").fetchone() is not None
+
+
+def check_room(connection: Connection, path: Path) -> None:
+    """See that there is room for a copy beside the file at ``path``.
+
+    Raises:
+        Unavailable: there is not.
+    """
+    pages, size = connection.execute(
+        "select used_blocks, block_size from pragma_database_size() "
+        "where database_name = current_database()"
+    ).fetchall()[0]
+    log = path.with_name(f"{path.name}.wal")
+    needed = pages * size + (log.stat().st_size if log.exists() else 0) + _MARGIN
+    disk = os.statvfs(path.parent)
+    free = disk.f_bavail * disk.f_frsize
+    if free < needed:
+        raise Unavailable(
+            f"A compaction writes all events anew and needs {needed // _MEBIBYTE:,} MiB of free "
+            f"disk for that; there are {free // _MEBIBYTE:,} MiB. Nothing was changed."
+        )
+
+
+def copy(connection: Connection, path: Path) -> Copied:
+    """Copy everything that is stored now into a new file beside the one at ``path``."""
+    abandon(connection, path)
+    connection.execute(f"attach '{_sql_text(_fresh(path))}' as fresh")
+    with transaction(connection):
+        copied = Copied(last_number(connection))
+        (name,) = connection.execute("select current_database()").fetchall()[0]
+        connection.execute(f'copy from database "{name}" to fresh')
+    return copied
+
+
+def complete(connection: Connection, copied: Copied) -> int:
+    """Add to the copy what was appended since; returns how many erasures' bytes are not in it.
+
+    Nobody may write meanwhile, and nobody but ``append`` and the keeper of visits may have written
+    since the copy was begun.
+    """
+    with transaction(connection):
+        for table in ("events", "bots"):
+            connection.execute(
+                f"insert into fresh.{table} select * from {table} where seq > ?", [copied.seq]
+            )
+        for table, where in _REPLACED.items():
+            connection.execute(f"delete from fresh.{table} where {where}")
+            connection.execute(f"insert into fresh.{table} select * from {table} where {where}")
+        (settled,) = connection.execute(
+            "update fresh.erased set gone = true where not gone"
+        ).fetchall()[0]
+    _derive_visits(connection)
+    connection.execute("checkpoint fresh")
+    connection.execute("detach fresh")
+    return int(settled)
+
+
+# What an append writes beside events and bots, all of it small.
+_REPLACED = {"drops": "true", "imports": "true", "state": "name <> 'visits_up_to'"}
+
+
+def _derive_visits(connection: Connection) -> None:
+    """Those of the copy; it knows up to which event they are true."""
+    with closing(connection.cursor()) as cursor:
+        cursor.execute("use fresh")
+        derive(cursor, last_number(cursor))
+
+
+def abandon(connection: Connection, path: Path) -> None:
+    """Let go of a copy that is not to be used. Never raises."""
+    with suppress(duckdb.Error):
+        connection.execute("detach database if exists fresh")
+    clear(path)
+
+
+def clear(path: Path) -> None:
+    """Remove what is left of a copy; nothing may have it open."""
+    for left in path.parent.glob(f"{path.name}.new*"):
+        left.unlink(missing_ok=True)
+
+
+def clear_spilled(folder: Path) -> None:
+    """Remove what a process that was killed had no memory for; nothing may have it open.
+
+    DuckDB does so as well, but only once it needs the folder again.
+    """
+    for left in folder.glob("duckdb_temp_*"):
+        left.unlink(missing_ok=True)
+
+
+def take_over(path: Path) -> None:
+    """Put the new file in the place of the one at ``path``. Both must be closed.
+
+    Raises:
+        Unavailable: it cannot be done; the old one stays.
+    """
+    fresh = _fresh(path)
+    # A file is not whole without its log, which would be read into the other.
+    if any(each.with_name(f"{each.name}.wal").exists() for each in (path, fresh)):
+        raise Unavailable(_FAILED)
+    try:
+        _sync(fresh)
+        fresh.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        raise Unavailable(_FAILED) from error
+
+
+def _fresh(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sql_text(path: Path) -> str:
+    return str(path).replace("'", "''")

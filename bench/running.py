@@ -45,6 +45,11 @@ class Running:
         times = [each.cpu_times() for each in (service, *service.children())]
         return sum(each.user + each.system for each in times)
 
+    def memory(self) -> float:
+        """How much memory (MB) the service and its store hold, what they share counted once."""
+        service = psutil.Process(self._process.pid)
+        return sum(each.memory_full_info().pss for each in (service, *service.children())) / 1e6
+
     def pageviews(self) -> int:
         """How many pageviews the service counts."""
         address = f"http://127.0.0.1:{self.port}/api/public/stats?site_id={self.site_id}&period=7d"
@@ -61,6 +66,13 @@ class Running:
         raise RuntimeError(f"the service did not start: {self._log.read_text()}")
 
     def _add_tracker(self) -> str:
+        """The folder's tracker, added where there is none."""
+        found = subprocess.run(
+            [sys.executable, "-m", "ezee", "tracker", "list", "--data", str(self.data), "--json"],
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        for tracker in json.loads(found.stdout):
+            return str(tracker["site_id"])
         made = subprocess.run(
             [sys.executable, "-m", "ezee", "tracker", "add", "--user", "owner@localhost",
              "--name", "Bench", "--domain", "example.com", "--data", str(self.data), "--json"],

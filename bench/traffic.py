@@ -20,7 +20,7 @@ SMALL = range(0xA000, 0xA000 + 1000)
 LAST_DAY = 20_700
 DAYS = 30
 # Of the last day's events, those that come once everything else is rolled up.
-LATE_FROM = LAST_DAY * DAY + 21 * 3_600_000
+_LATE_FROM = 21 * 3_600_000
 
 # A visit has 1 to 12 events, 3.3 on average; one in thirteen is a custom event, some with money.
 _EVENTS = """
@@ -74,17 +74,22 @@ where happened_at >= {since} and happened_at < {until}
 """
 
 
-class Made(NamedTuple):
-    """How many events were made."""
+class Day(NamedTuple):
+    """A day of the big tracker, of so many events, of which those of a span of time are made."""
 
+    day: int
+    events: int
     big: int
-    small: int
+    since: int
+    until: int
 
 
-def make(folder: Path, events: int, *, late: bool) -> None:
-    """Events of the big tracker, over ``DAYS`` days, and a tenth as many of all small ones.
+def make(
+    folder: Path, events: int, *, late: bool = False, big: int = BIG, last_day: int = LAST_DAY
+) -> None:
+    """Events of a big tracker, over ``DAYS`` days, and a tenth as many of all small ones.
 
-    First those before ``LATE_FROM``, then those ``late`` ones from then on.
+    First those up to nine in the evening of the last day, then the ``late`` ones.
     """
     DuckDBStore(folder).close()
     with duckdb.connect(folder / FILE_NAME) as connection:
@@ -95,24 +100,25 @@ def make(folder: Path, events: int, *, late: bool) -> None:
             "['Direct', 'Organic Search', 'Referral', 'Organic Social'][least(i, 3) + 1] "
             "as channel from range(301) as r(i)"
         )
-        days = [LAST_DAY] if late else range(LAST_DAY - DAYS + 1, LAST_DAY + 1)
-        for day in days:
-            _make_day(connection, day, events // DAYS, late=late)
+        for day in [last_day] if late else range(last_day - DAYS + 1, last_day + 1):
+            late_from = last_day * DAY + _LATE_FROM
+            span = (late_from, 2**62) if late else (0, late_from)
+            _make_day(connection, Day(day, events // DAYS, big, *span))
         connection.execute("checkpoint")
 
 
-def _make_day(connection: duckdb.DuckDBPyConnection, day: int, events: int, *, late: bool) -> None:
+def _make_day(connection: duckdb.DuckDBPyConnection, made: Day) -> None:
     for small, share in ((False, 1.0), (True, 0.1)):
         (start,) = connection.execute("select coalesce(max(seq), 0) from events").fetchall()[0]
         statement = _EVENTS.format(
-            day=day,
+            day=made.day,
             start=start,
-            visits=round(events * share / 3.3),
+            visits=round(made.events * share / 3.3),
             small=small,
             first_small=SMALL[0],
-            big=BIG,
+            big=made.big,
             pages=50 if small else 5000,
-            since=LATE_FROM if late else 0,
-            until=2**62 if late else LATE_FROM,
+            since=made.since,
+            until=made.until,
         )
         connection.execute(statement)

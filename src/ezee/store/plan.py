@@ -19,7 +19,8 @@ Run = Callable[[Statement], Sequence[Sequence[Any]]]
 _EVENTS = "site, day, visitor, happened_at, kind, name, page, amount, currency"
 _VISITS = ", ".join(
     (
-        *("site", "day", "visitor", "started_at", "ended_at", "bounce", "duration"),
+        *("site", "day", "visitor", "started_at", "ended_at", "pageviews", "events", "bounce"),
+        "duration",
         *(each.column for each in DIMENSIONS.values() if each.scope is Scope.VISIT),
     )
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ezee.model.query import Interval
 from ezee.store.sql import Asked, Plan, Statement, join, not_rolled, write
-from ezee.store.sql.matching import events, visits
+from ezee.store.sql.filters import on_events
+from ezee.store.sql.matching import events, known_visits, visits
 from ezee.store.sql.rolled import counted_days, revenue_days
 
 DAYS = ("day",)
@@ -21,7 +22,9 @@ def counted_buckets(asked: Asked, columns: tuple[str, ...], chosen: Plan) -> Sta
     """Per bucket: visitors, visits, pageviews, events, bounces, duration."""
     parts = [counted_days(asked)] if chosen.rolled else []
     there = not_rolled(asked, chosen)
-    if there is not None:
+    if there is not None and columns == DAYS and _are_visits_enough(there):
+        parts.append(_counted_days(there))
+    elif there is not None:
         parts += [_counted_events(there, columns), _counted_visits(there, columns)]
     return write(
         """
@@ -48,6 +51,29 @@ def revenue_buckets(asked: Asked, columns: tuple[str, ...], chosen: Plan) -> Sta
         """,
         keys=", ".join(columns),
         parts=join(" union all ", parts),
+    )
+
+
+def _are_visits_enough(asked: Asked) -> bool:
+    """Whether what matches are whole visits with all their events."""
+    query = asked.query
+    if query.verified or query.range.start is not None or not query.filters:
+        return False
+    return not on_events(asked.dialect, query.filters)
+
+
+def _counted_days(asked: Asked) -> Statement:
+    """Everything, where visits are enough."""
+    return write(
+        """
+        select day, {sign}count(distinct visitor) as visitors, {sign}count(*) as visits,
+               {sign}sum(pageviews) as pageviews, {sign}sum(events) as events,
+               {sign}sum(bounce) as bounces, {sign}sum(duration) as duration
+        from ({visits}) as matching group by {groups}
+        """,
+        sign=_sign(asked),
+        visits=known_visits(asked),
+        groups=_groups(asked, DAYS),
     )
 
 

@@ -1,0 +1,153 @@
+"""``python -m bench.readers``: what readers wait while events come in.
+
+A service is given a month of one tracker's events. Then readers each ask for the default report
+at an even pace, while events are sent at another, each when the one before it on its connection is
+answered. Printed is what either waited, beside the same readers with no events, and whether every
+acknowledged event was counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import quantiles
+from typing import NamedTuple
+
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from bench.load import prepare
+from bench.running import Running
+from bench.traffic import make
+from ezee.model.calendar import DAY
+from ezee.model.site import site_key
+
+
+class Turn(NamedTuple):
+    """What was waited for each answer (ms), the share of a core that was used, and the memory."""
+
+    reports: list[float]
+    events: list[float]
+    share: float
+    memory: float
+
+
+class Pace(NamedTuple):
+    """Every so many seconds, the first time after a share of that, until then."""
+
+    every: float
+    phase: float
+    until: float
+
+
+class _Failed(RuntimeError):
+    """An answer that was none of those expected."""
+
+
+def main() -> None:
+    """Measure and print."""
+    options = _options()
+    console = Console(width=100)
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=options.data) as made:
+        folder = Path(made) / "readers"
+        with Running("ezee", folder) as service:
+            site_id = service.site_id
+        today = int(time.time() * 1000) // DAY
+        make(folder, round(options.millions * 1e6), big=site_key(site_id), last_day=today - 1)
+        with Running("ezee", folder) as service:
+            console.print(f"before: {service.pageviews():,} pageviews of seven days")
+            time.sleep(options.settle)
+            before = service.pageviews()
+            alone = uvloop.run(_turn(service, options, per_second=0))
+            beside = uvloop.run(_turn(service, options, per_second=options.events))
+            counted = service.pageviews() - before
+    console.print(_table(options, alone, beside))
+    console.print(f"{len(beside.events):,} events were acknowledged, {counted:,} are counted")
+
+
+async def _turn(service: Running, options: argparse.Namespace, per_second: int) -> Turn:
+    prepared = itertools.cycle(prepare(service.site_id))
+    report = (
+        f"GET /api/public/stats?site_id={service.site_id} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    ).encode()
+    used, began = service.cpu_seconds(), time.perf_counter()
+    until = began + options.seconds
+    reading = [
+        _ask(service.port, lambda: report, Pace(options.every, at / options.readers, until))
+        for at in range(options.readers)
+    ]
+    every = options.connections / max(1, per_second)
+    sending = [
+        _ask(service.port, lambda: next(prepared), Pace(every, at / options.connections, until))
+        for at in range(options.connections if per_second else 0)
+    ]
+    waited = await asyncio.gather(*reading, *sending)
+    share = (service.cpu_seconds() - used) / (time.perf_counter() - began)
+    reports = [each for one in waited[: len(reading)] for each in one]
+    events = [each for one in waited[len(reading) :] for each in one]
+    return Turn(reports, events, share, service.memory())
+
+
+async def _ask(port: int, request: Callable[[], bytes], pace: Pace) -> list[float]:
+    """Send requests at that pace; returns what was waited for each answer (ms)."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    waited = []
+    due = time.perf_counter() + pace.phase * pace.every
+    while due < pace.until:
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        began = time.perf_counter()
+        writer.write(request())
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 202 ")):
+            raise _Failed(repr(head))
+        await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split()[0]))
+        waited.append((time.perf_counter() - began) * 1000)
+        due += pace.every
+    writer.close()
+    return waited
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.readers",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--millions", type=float, default=10, help="events there are before")
+    parser.add_argument("--readers", type=int, default=200)
+    parser.add_argument("--every", type=float, default=10, help="seconds between two questions")
+    parser.add_argument("--events", type=int, default=2000, help="events a second")
+    parser.add_argument("--connections", type=int, default=64, help="that send events")
+    parser.add_argument("--seconds", type=int, default=60, help="how long each turn lasts")
+    parser.add_argument("--settle", type=int, default=60, help="seconds for roll-ups to be made")
+    parser.add_argument("--data", type=Path, help="where the data folder is made; default: /tmp")
+    return parser.parse_args()
+
+
+def _table(options: argparse.Namespace, alone: Turn, beside: Turn) -> Table:
+    table = Table(title=f"{options.readers} readers, each every {options.every:g} s; milliseconds")
+    for name in ("events a second", "report p50", "p99", "event p50", "p99", "cores", "memory"):
+        table.add_column(name, justify="right")
+    for turn in (alone, beside):
+        table.add_row(
+            f"{len(turn.events) / options.seconds:,.0f}",
+            *_cost(turn.reports), *_cost(turn.events), f"{turn.share:.2f}", f"{turn.memory:.0f} MB",
+        )  # fmt: skip
+    return table
+
+
+def _cost(waited: list[float]) -> tuple[str, str]:
+    if not waited:
+        return "", ""
+    cuts = quantiles(waited, n=100, method="inclusive")
+    return f"{cuts[49]:.1f}", f"{cuts[98]:.1f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -96,12 +96,15 @@ async def _turn(service: Running, options: argparse.Namespace, per_second: int) 
 
 async def _ask(port: int, request: Callable[[], bytes], pace: Pace) -> list[float]:
     """Send requests at that pace; returns what was waited for each answer (ms)."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    reader: asyncio.StreamReader | None = None
     waited = []
     due = time.perf_counter() + pace.phase * pace.every
     while due < pace.until:
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         began = time.perf_counter()
+        # The service closes connections that say nothing for a few seconds.
+        if reader is None or reader.at_eof():
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(request())
         head = await reader.readuntil(b"\r\n\r\n")
         if not head.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 202 ")):
@@ -109,7 +112,6 @@ async def _ask(port: int, request: Callable[[], bytes], pace: Pace) -> list[floa
         await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split()[0]))
         waited.append((time.perf_counter() - began) * 1000)
         due += pace.every
-    writer.close()
     return waited
 
 

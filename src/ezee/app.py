@@ -46,6 +46,7 @@ from ezee.web.collect import PATH as COLLECT
 from ezee.web.collect import CollectHandler, CollectLimit
 from ezee.web.errors import log_failure
 from ezee.web.services import Services, services_of
+from ezee.web.sharing import Sharing
 
 _REPORTS_AT_ONCE = 4
 _log = structlog.get_logger("ezee.app")
@@ -62,6 +63,7 @@ def build(
     last_used = LastUsed(database)
     authenticator = Authenticator(database, last_used, clock, https=settings.https)
     commit = GroupCommit(store, salts)
+    readers = CapacityLimiter(_REPORTS_AT_ONCE)
     services = Services(
         settings=settings,
         clock=clock,
@@ -72,7 +74,8 @@ def build(
         commit=commit,
         authenticator=authenticator,
         public_stats=Buckets(clock),
-        readers=CapacityLimiter(_REPORTS_AT_ONCE),
+        readers=readers,
+        reports=Sharing(readers),
     )
     limit = CollectLimit(directory, Buckets(clock), settings.collect_limit)
     collector = Collector(directory, surroundings_of(settings, salts), store, commit, clock)

@@ -17,6 +17,7 @@ from ezee.settings import Settings
 from ezee.store.base import EventStore
 from ezee.store.salts import Salts
 from ezee.web.auth import Authenticator
+from ezee.web.sharing import Sharing
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Services:
     authenticator: Authenticator
     public_stats: Buckets
     readers: CapacityLimiter
+    reports: Sharing
 
 
 def services_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Services:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qsl
 
-import anyio.to_thread
 import msgspec
 from litestar import Request, Response, get
 from litestar.params import Parameter
@@ -24,7 +22,7 @@ from ezee.web.api.guards import bearer, principal_of, public, visitor_of
 from ezee.web.services import Services, services_of
 
 AnyRequest = Request[Any, Any, Any]
-Find = Callable[[], ReadableSite]
+Find = partial[ReadableSite]
 
 # How long, in seconds, a report of closed days alone may be shown without asking again.
 _LASTING = 600
@@ -72,8 +70,8 @@ async def owner_stats(
 async def _answer(
     request: AnyRequest, services: Services, find: Find, parameters: Parameters
 ) -> Response[bytes]:
-    content = await anyio.to_thread.run_sync(
-        _report, services, find, parameters, limiter=services.readers
+    content = await services.reports.ask(
+        (find.func, find.args[1:], tuple(parameters)), partial(_report, services, find, parameters)
     )
     body = msgspec.json.encode({"data": content.report})
     tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'

@@ -8,7 +8,7 @@ import pytest
 
 from ezee.model.event import DropReason, Drops, Kind
 from ezee.store.base import Batch
-from ezee.store.looks import KeptFeatures, KeptPaths, Live, NotCounted, Sighting
+from ezee.store.looks import BotViews, KeptFeatures, KeptPaths, Live, NotCounted, Sighting
 from tests.store.engines import DAY, MINUTE, OTHER, SITE, TODAY, Engine, bot, not_counted
 from tests.support.events import NOON, event
 
@@ -106,6 +106,30 @@ def test_what_was_not_counted_by_day_reason_and_rule(engine: Engine) -> None:
         (TODAY, "bot", "Googlebot", "search", 1),
         (TODAY, "excluded", "", "", 4),
     ]
+
+
+@pytest.mark.parametrize(
+    ("page", "rules", "views"),
+    [
+        ("", ("github-camo", "Slack-ImgProxy"), 3),
+        ("", ("github-camo",), 2),
+        ("/readme", ("github-camo", "Slack-ImgProxy"), 1),
+        ("/none", ("github-camo",), 0),
+        ("", ("curl",), 0),
+    ],
+)
+def test_views_by_bots(engine: Engine, page: str, rules: tuple[str, ...], views: int) -> None:
+    bots = [
+        bot(rule="github-camo", page="/readme"),
+        bot(NOON - DAY, rule="github-camo", page="/readme"),
+        bot(rule="github-camo", page="/"),
+        bot(rule="Slack-ImgProxy", page="/"),
+        bot(rule="github-camo", page="/readme", kind=Kind.CUSTOM, name="buy"),
+        bot(rule="github-camo", page="/readme", site=OTHER),
+        bot(page="/readme"),
+    ]
+    engine.store.append(Batch([event(page="/readme")], bots=bots))
+    assert engine.store.look(BotViews(SITE, TODAY, TODAY + 1, page, rules)) == [(views,)]
 
 
 def test_paths_before_and_after_grouping(engine: Engine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ezee.model.event import Event
 from ezee.store.erasable import erasable
 from ezee.store.looks import (
+    BotViews,
     Erasable,
     Erased,
     KeptEvents,
@@ -37,6 +38,8 @@ def statement_of(look: PlainLook) -> Statement:
             return erasable(look.erase)
         case Erased():
             return _erased(look)
+        case BotViews():
+            return _bot_views(look)
 
 
 def _visits_around(sighting: Sighting) -> Statement:
@@ -158,6 +161,17 @@ def _largest(part: str, of_each: Statement, rows: int) -> Statement:
         part=part,
         of_each=of_each,
         limit=Statement("limit ?", (rows,)),
+    )
+
+
+def _bot_views(look: BotViews) -> Statement:
+    rules = ", ".join("?" * len(look.rules))
+    return Statement(
+        f"""
+        select count(*) from bots where site = ? and day >= ? and day <= ? and kind = 0
+        and (page = ? or ? = '') and rule in ({rules})
+        """,
+        (look.site, look.first_day, look.last_day, look.page, look.page, *look.rules),
     )
 
 

@@ -79,6 +79,19 @@ class KeptEvents(msgspec.Struct, frozen=True, tag=True):
     limit: int
 
 
+class BotViews(msgspec.Struct, frozen=True, tag=True):
+    """Pageviews that programs made of a tracker, or of one page unless it is empty.
+
+    ``rules`` are those that told them, the days are local ones, both included. Rows: their number.
+    """
+
+    site: int
+    first_day: int
+    last_day: int
+    page: str
+    rules: tuple[str, ...]
+
+
 class WrongRollups(msgspec.Struct, frozen=True, tag=True):
     """What of a tracker's day roll-ups is not what its events say. Rows: day, dimension, value; the
     whole day is the empty value of the empty dimension.
@@ -106,7 +119,17 @@ class Erased(msgspec.Struct, frozen=True, tag=True):
     receipt: str
 
 
-PlainLook = Sighting | NotCounted | KeptPaths | KeptFeatures | Live | KeptEvents | Erasable | Erased
+PlainLook = (
+    Sighting
+    | NotCounted
+    | KeptPaths
+    | KeptFeatures
+    | Live
+    | KeptEvents
+    | BotViews
+    | Erasable
+    | Erased
+)
 """Those that one statement answers."""
 Look = PlainLook | WrongRollups
 LOOKS_AT_VISITS = (Sighting, Live, Erasable)

@@ -29,6 +29,11 @@ def test_dashes_do_not_roll() -> None:
     assert only.tobytes() == raster(picture(Face(None, "rolling"))).tobytes()
 
 
+def test_what_is_large_stands_still() -> None:
+    image = Image.open(BytesIO(draw_gif(replace(FACE, height=128))))
+    assert getattr(image, "n_frames", 1) == 1
+
+
 def test_the_gif_plays_once() -> None:
     image = Image.open(BytesIO(draw_gif(FACE)))
     frame_count = getattr(image, "n_frames", 1)

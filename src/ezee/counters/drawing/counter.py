@@ -35,7 +35,7 @@ def draw_png(face: Face) -> bytes:
 
 def draw_gif(face: Face) -> bytes:
     """The counter as GIF; ``rolling`` plays once and stays."""
-    images = frames(look_of(face)) if face.style == ROLLING else [raster(picture(face))]
+    images = frames(look_of(face)) if rolls(face) else [raster(picture(face))]
     palette = _palette(images)
     first, *rest = (_indexed(image, palette) for image in images)
     out = BytesIO()
@@ -46,6 +46,12 @@ def draw_gif(face: Face) -> bytes:
     else:
         first.save(out, "GIF", transparency=_CLEAR)
     return out.getvalue()
+
+
+def rolls(face: Face) -> bool:
+    """Whether the counter's GIF is in motion; one that is larger than 20,000 pixels is not."""
+    drawn = picture(face)
+    return face.style == ROLLING and drawn.width * drawn.height <= MOST_IN_MOTION
 
 
 def picture(face: Face) -> Picture:
@@ -112,5 +118,6 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 
 _FEWEST_DASHES = 3
+MOST_IN_MOTION = 20_000
 _CLEAR = 255
 _IS_CLEAR = [255 if alpha < 128 else 0 for alpha in range(256)]

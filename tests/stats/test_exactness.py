@@ -15,7 +15,7 @@ from ezee.model.dimensions import DIMENSIONS, dimension, parts_of, scope_of
 from ezee.model.event import Event, Kind
 from ezee.stats.run import report
 from ezee.store.base import Batch
-from ezee.store.changes import Erase
+from ezee.store.changes import Erase, RollUp
 from ezee.store.duckdb.visits import VisitKeeper
 from tests.support import reference
 from tests.support.clock import instant
@@ -270,13 +270,19 @@ def _reconcile(got: dict[str, Any], question: Question) -> None:
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
-@given(case=cases(), compare=st.sampled_from(["previous", "year", "dates"]))
+@given(
+    case=cases(),
+    compare=st.sampled_from(["previous", "year", "dates"]),
+    rolled=st.integers(0, 14),
+)
 def test_a_comparison_is_what_a_plain_reading_of_its_range_says(
-    store: PatientStore, case: Case, compare: str
+    store: PatientStore, case: Case, compare: str, rolled: int
 ) -> None:
     site = readable(case.zone)
     store.change(Erase(site.key))
-    store.append(Batch(case.events))
+    store.append(Batch(case.events[:rolled]))
+    store.change(RollUp(site.key))
+    store.append(Batch(case.events[rolled:]))
     period = dict(case.parameters).get("period", "")
     if compare == "dates":
         day = local(case.around, case.zone).date()
@@ -311,8 +317,9 @@ _A_DAY_AND_A_HALF = range(-36 * 60, 36 * 60, 47)
 
 @pytest.mark.parametrize(("zone", "around"), PLACES)
 @pytest.mark.parametrize("asked", [(), (("country", "is", ("a",)), ("page", "is_not", ("/",)))])
+@pytest.mark.parametrize("rolled", [False, True])
 def test_odd_days_hour_by_hour(
-    store: PatientStore, zone: str, around: str, asked: tuple[Asked, ...]
+    store: PatientStore, zone: str, around: str, asked: tuple[Asked, ...], rolled: bool
 ) -> None:
     """Three visitors throughout a day and a half on either side of an odd moment."""
     middle = instant(around)
@@ -329,6 +336,8 @@ def test_odd_days_hour_by_hour(
     site = readable(zone)
     store.change(Erase(site.key))
     store.append(Batch(events))
+    if rolled:
+        store.change(RollUp(site.key))
     for now in (middle - 1, middle + 90 * MINUTE, middle + 26 * HOUR):
         today = local(now, zone).date()
         question = Question(today, today, now, "hour", dimensions=("page", "country"))

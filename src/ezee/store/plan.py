@@ -11,19 +11,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ezee.model.dimensions import DIMENSIONS, Scope
+from ezee.model.query import StatsQuery
 from ezee.store.sql import EVENTS_ALONE, Asked, Plan, Source, Statement, join, write
 from ezee.store.sql.rolled import has_totals, rolled_days
 
 Run = Callable[[Statement], Sequence[Sequence[Any]]]
 
 _EVENTS = "site, day, visitor, happened_at, kind, name, page, amount, currency"
-_VISITS = ", ".join(
-    (
-        *("site", "day", "visitor", "started_at", "ended_at", "pageviews", "events", "bounce"),
-        "duration",
-        *(each.column for each in DIMENSIONS.values() if each.scope is Scope.VISIT),
-    )
-)
+_VISITS = "site, day, visitor, started_at, ended_at, pageviews, events, bounce, duration"
 
 
 def plan(run: Run, asked: Asked) -> Plan:
@@ -38,7 +33,9 @@ def plan(run: Run, asked: Asked) -> Plan:
     if not_rolled is None and not changed:
         return Plan(rolled=True, rest=None)
     events = _rest(_EVENTS, "events", not_rolled, "changed_events" if changed else "")
-    visits = _rest(_VISITS, "visits", not_rolled, "changed_visits" if changed else "")
+    visits = _rest(
+        _visit_columns(asked.query), "visits", not_rolled, "changed_visits" if changed else ""
+    )
     return Plan(rolled=True, rest=Source(events, visits, signed=True))
 
 
@@ -52,6 +49,13 @@ def _days_not_rolled(asked: Asked, rolled: set[int]) -> Statement | None:
     within = Statement("site = ? and day >= ? and day <= ?", (asked.site, first, last))
     between = ", ".join(str(day) for day in sorted(rolled) if first < day < last)
     return write("{within} and day not in ({between})", within=within, between=between or "-1")
+
+
+def _visit_columns(query: StatsQuery) -> str:
+    """Those of visits that roll-ups may be asked for are read, and no more."""
+    names = {*query.breakdowns, *(each.dimension for each in query.filters)} & DIMENSIONS.keys()
+    read = [DIMENSIONS[name] for name in sorted(names)]
+    return ", ".join([_VISITS, *(each.column for each in read if each.scope is Scope.VISIT)])
 
 
 def _rest(columns: str, table: str, not_rolled: Statement | None, changed: str) -> Statement:
@@ -116,14 +120,15 @@ def _changed_events(asked: Asked, days: str) -> Statement:
 
 
 def _changed_visits(asked: Asked, days: str) -> Statement:
+    columns = _of("v", _visit_columns(asked.query))
     return Statement(
         f"""
         create or replace temp table changed_visits as
-        select {_of("v", _VISITS)}, true as is_known, v.upto <= c.upto as was_known
+        select {columns}, true as is_known, v.upto <= c.upto as was_known
         from visits as v join changed as c on v.day = c.day and v.visitor = c.visitor
         where v.site = ? and v.day in ({days})
         union all
-        select {_of("v", _VISITS)}, false as is_known, true as was_known
+        select {columns}, false as is_known, true as was_known
         from former_visits as v join changed as c on v.day = c.day and v.visitor = c.visitor
         where v.site = ? and v.day in ({days}) and v.upto <= c.upto and v.replaced > c.upto
         """,

@@ -30,16 +30,20 @@ def _card(letter: str, width: int, height: int, ink: Colour, ground: Colour) -> 
     card, middle = height - foot, (height - foot) // 2
     slit = max(1, round(height * 0.03))
     lit = shaded(0, card, mixed(ground, WHITE, 0.16), mixed(ground, BLACK, 0.12))
-    digit = figure(letter, width, card, card * 0.58)
+    digit = Shape(figure(letter, width, card, card * 0.58), ink, card * 0.1)
+    cut = (
+        # The lower flap lies a little in the shadow of the upper one.
+        Shape(box(0, middle, width, slit), faint(mixed(ground, BLACK, 0.7), 0.85)),
+        Shape(box(0, middle + slit, width, slit), faint(WHITE, 0.08 * ground.alpha / 255)),
+    )
+    # A dash that is cut in two would be an equals sign.
+    face = (*cut, digit) if letter == "-" else (digit, *cut)
     return Tile(
         width,
         height,
         (
             Shape(box(0, foot, width, card, radius), mixed(ground, BLACK, 0.45)),
             Shape(box(0, 0, width, card, radius), lit),
-            Shape(digit, ink, card * 0.1),
-            # The lower flap lies a little in the shadow of the upper one.
-            Shape(box(0, middle, width, slit), faint(mixed(ground, BLACK, 0.7), 0.85)),
-            Shape(box(0, middle + slit, width, slit), faint(WHITE, 0.08 * ground.alpha / 255)),
+            *face,
         ),
     )

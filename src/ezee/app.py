@@ -59,28 +59,40 @@ def build(
 
     The caller opened those and closes them, after the application's shutdown.
     """
-    directory = SiteDirectory(database, read_service_key(settings.data), clock)
     last_used = LastUsed(database)
-    authenticator = Authenticator(database, last_used, clock, https=settings.https)
-    commit = GroupCommit(store, salts)
+    services = assemble(settings, clock, database, store, salts, last_used=last_used)
+    limit = CollectLimit(services.directory, Buckets(clock), settings.collect_limit)
+    collector = Collector(
+        services.directory, surroundings_of(settings, salts), store, services.commit, clock
+    )
+    framework = _framework(services, last_used)
+    return _dispatch(CollectHandler(collector, services.authenticator, limit), framework)
+
+
+def assemble(
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    store: EventStore,
+    salts: Salts,
+    *,
+    last_used: LastUsed,
+) -> Services:
+    """What the routes work with. Its directory is to be closed, and ``last_used`` written."""
     readers = CapacityLimiter(_REPORTS_AT_ONCE)
-    services = Services(
+    return Services(
         settings=settings,
         clock=clock,
         database=database,
-        directory=directory,
+        directory=SiteDirectory(database, read_service_key(settings.data), clock),
         store=store,
         salts=salts,
-        commit=commit,
-        authenticator=authenticator,
+        commit=GroupCommit(store, salts),
+        authenticator=Authenticator(database, last_used, clock, https=settings.https),
         public_stats=Buckets(clock),
         readers=readers,
         reports=Sharing(readers),
     )
-    limit = CollectLimit(directory, Buckets(clock), settings.collect_limit)
-    collector = Collector(directory, surroundings_of(settings, salts), store, commit, clock)
-    framework = _framework(services, last_used)
-    return _dispatch(CollectHandler(collector, authenticator, limit), framework)
 
 
 def _dispatch(collect: CollectHandler, framework: ASGIApp) -> ASGIApp:

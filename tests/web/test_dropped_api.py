@@ -9,19 +9,15 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from anyio import CapacityLimiter
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.testing import TestClient
 
 from ezee.accounts.database import Database
-from ezee.accounts.directory import SiteDirectory
-from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tokens import LastUsed, new_token
 from ezee.accounts.trackers import TrackerChange, add_tracker
 from ezee.accounts.users import add_user
-from ezee.events.committer import GroupCommit
-from ezee.limits import Buckets
+from ezee.app import assemble
 from ezee.model.event import DropReason, Drops
 from ezee.model.site import site_key
 from ezee.settings import Settings
@@ -30,7 +26,6 @@ from ezee.store.base import Batch
 from ezee.store.salts import Salts
 from ezee.web.api.dropped import dropped_events
 from ezee.web.api.failures import answer_failure
-from ezee.web.auth import Authenticator
 from ezee.web.services import Services
 from tests.store.engines import TODAY, bot
 from tests.support.clock import FakeClock
@@ -86,18 +81,9 @@ def hers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hers]:
 
 
 def _services(folder: Path, database: Database, store: PatientStore) -> Services:
-    clock, salts = FakeClock(NOON), Salts(folder)
-    return Services(
-        settings=Settings(data=folder),
-        clock=clock,
-        database=database,
-        directory=SiteDirectory(database, read_service_key(folder), clock),
-        store=store,
-        salts=salts,
-        commit=GroupCommit(store, salts),
-        authenticator=Authenticator(database, LastUsed(database), clock, https=False),
-        public_stats=Buckets(clock),
-        readers=CapacityLimiter(1),
+    settings = Settings(data=folder)
+    return assemble(
+        settings, FakeClock(NOON), database, store, Salts(folder), last_used=LastUsed(database)
     )
 
 

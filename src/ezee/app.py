@@ -39,12 +39,14 @@ from ezee.settings import Settings
 from ezee.store.base import EventStore
 from ezee.store.salts import Salts
 from ezee.web import api, html
+from ezee.web.api.bodies import take_body
 from ezee.web.api.documentation import complete
 from ezee.web.api.failures import answer_failure
 from ezee.web.auth import Authenticator
 from ezee.web.collect import PATH as COLLECT
 from ezee.web.collect import CollectHandler, CollectLimit
 from ezee.web.errors import log_failure
+from ezee.web.heads import answer_heads
 from ezee.web.services import Services, services_of
 from ezee.web.sharing import Sharing
 
@@ -65,7 +67,7 @@ def build(
     collector = Collector(
         services.directory, surroundings_of(settings, salts), store, services.commit, clock
     )
-    framework = _framework(services, last_used)
+    framework = answer_heads(_framework(services, last_used))
     return _dispatch(CollectHandler(collector, services.authenticator, limit), framework)
 
 
@@ -111,6 +113,7 @@ def _framework(services: Services, last_used: LastUsed) -> Litestar:
     return Litestar(
         route_handlers=[*api.ROUTES, *html.ROUTES, openapi],
         exception_handlers={Exception: answer_failure},
+        before_request=take_body,
         before_send=[_add_headers],
         lifespan=[partial(_run, services, last_used)],
         request_max_body_size=1 << 20,
@@ -150,7 +153,7 @@ async def _add_headers(message: Message, scope: Scope) -> None:
     if scope["path"].startswith("/api/public/"):
         headers["access-control-allow-origin"] = "*"
         if scope.get("method") == "OPTIONS":
-            headers["access-control-allow-methods"] = "GET, OPTIONS"
+            headers["access-control-allow-methods"] = "GET, HEAD, OPTIONS"
             headers["access-control-allow-headers"] = "Authorization, If-None-Match"
             headers["access-control-max-age"] = "86400"
         else:

@@ -30,14 +30,14 @@ from ezee.web.errors import Answer, answer_json, log_failure
 
 PATH = "/api/public/collect"
 
-_METHODS = ("GET", "OPTIONS", "POST")
+_METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 _PIXEL = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 _CORS = {"access-control-allow-origin": "*"}
 _PREFLIGHT = Answer(
     204,
     {
         **_CORS,
-        "access-control-allow-methods": "GET, POST, OPTIONS",
+        "access-control-allow-methods": ", ".join(_METHODS),
         "access-control-allow-headers": "Content-Type, Authorization",
         "access-control-max-age": "86400",
     },
@@ -103,8 +103,8 @@ class CollectHandler:
 
     async def _answer(self, scope: HTTPScope, receive: Receive) -> Answer:
         method = scope["method"]
-        if method == "OPTIONS":
-            return _PREFLIGHT
+        if method in _WITHOUT_EVENT:
+            return _WITHOUT_EVENT[method]
         if method not in _METHODS:
             raise MethodNotAllowed(_METHODS)
         headers = _Headers(scope["headers"])
@@ -112,9 +112,14 @@ class CollectHandler:
         sender = _sender(scope, headers, principal)
         sent: Payload | list[Judged]
         if method == "GET":
+            if headers.raw(b"content-length") or headers.raw(b"transfer-encoding"):
+                _check_size(headers)
+                await _body(receive)
             sent = read_query(_with_referer(scope["query_string"], headers))
         else:
-            sent = read_body(await _body(headers, receive))
+            _check_size(headers)
+            _check_type(headers)
+            sent = read_body(await _body(receive))
         payloads = _payloads(sent)
         _check_vouching(payloads, principal)
         allowance = self._limit.take(sender, payloads)
@@ -231,15 +236,21 @@ def _asks_why(query: bytes) -> bool:
     return b"explain=1" in query.split(b"&")
 
 
-async def _body(headers: _Headers, receive: Receive) -> bytes:
+def _check_size(headers: _Headers) -> None:
     length = headers.raw(b"content-length")
     if length.isdigit() and int(length) > BODY_LIMIT:
         raise PayloadTooLarge
+
+
+def _check_type(headers: _Headers) -> None:
     if headers.raw(b"content-encoding") not in _PLAIN:
         raise UnsupportedMediaType(_ENCODING_SENTENCE)
     content_type = headers.raw(b"content-type").split(b";", 1)[0].strip().lower()
     if content_type not in _BODY_TYPES:
         raise UnsupportedMediaType(_BODY_TYPES_SENTENCE)
+
+
+async def _body(receive: Receive) -> bytes:
     parts = bytearray()
     while True:
         message = await receive()
@@ -279,6 +290,8 @@ _PIXEL_ANSWER = Answer(
     },
     _PIXEL,
 )
+# HEAD asks what the image is; nobody is shown it, so nobody is counted. The server sends no body.
+_WITHOUT_EVENT = {"HEAD": _PIXEL_ANSWER, "OPTIONS": _PREFLIGHT}
 
 
 def _is_loopback(address: str) -> bool:

@@ -6,12 +6,26 @@ import math
 from typing import Any
 
 import msgspec
+from litestar import Request
+from litestar.exceptions import InternalServerException
 
 from ezee.errors import InvalidRequest
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 # JSON has no largest number: 1e999 is one, and infinity here.
 _value = msgspec.json.Decoder(float_hook=float)
+
+
+async def take_body(request: Request[Any, Any, Any]) -> None:
+    """Take in the body of a request, wanted or not: the framework refuses one that is too large.
+
+    Raises:
+        InvalidRequest: its sender hung up.
+    """
+    try:
+        await request.body()
+    except InternalServerException:
+        raise InvalidRequest("The request ended before its body did.") from None
 
 
 def read_object(body: bytes) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def errors(*statuses: int) -> dict[int, ResponseSpec]:
         status: ResponseSpec(
             ErrorAnswer, generate_examples=False, description=f"`{_CODES[status]}`"
         )
-        for status in (*statuses, 500)
+        for status in (*statuses, 413, 500)
     }
 
 

@@ -19,6 +19,7 @@ from ezee.errors import (
     PayloadTooLarge,
 )
 from ezee.web.errors import answer_json, answer_page, log_failure, wants_json
+from ezee.web.heads import with_head
 
 
 def answer_failure(request: Request[Any, Any, Any], failure: Exception) -> Response[bytes]:
@@ -51,4 +52,4 @@ def as_ours(failure: Exception) -> EzeeError:
 
 def _allowed(failure: MethodNotAllowedException) -> list[str]:
     allow = (failure.headers or {}).get("allow", "")
-    return [method.strip() for method in allow.split(",") if method.strip()]
+    return with_head(method.strip() for method in allow.split(",") if method.strip())

@@ -63,7 +63,7 @@ class _Asked(NamedTuple):
     "/api/v1/trackers/{tracker_id:str}/regroup",
     guards=[bearer("write"), json_body],
     status_code=200,
-    responses=errors(400, 401, 403, 404, 413, 415, 429, 503),
+    responses=errors(400, 401, 403, 404, 415, 429, 503),
 )
 async def regroup_history(
     request: Request[Any, Any, Any],

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from litestar import Response, route
 from litestar.handlers import HTTPRouteHandler
 
+from ezee.web.heads import with_head
+
 
 def options_of(routes: Iterable[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
     """A route for each path, which tells every method that is answered there."""
@@ -15,7 +17,7 @@ def options_of(routes: Iterable[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
     for handler in routes:
         for path in handler.paths:
             methods[path] |= handler.http_methods
-    return [_options(path, ", ".join(sorted(names))) for path, names in methods.items()]
+    return [_options(path, ", ".join(with_head(names))) for path, names in methods.items()]
 
 
 def _options(path: str, allow: str) -> HTTPRouteHandler:

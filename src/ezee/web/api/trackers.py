@@ -97,7 +97,7 @@ async def list_trackers(request: AnyRequest) -> TrackerList:
 @post(
     "/api/v1/trackers",
     guards=[bearer("write"), json_body],
-    responses=errors(400, 401, 403, 409, 413, 415, 429),
+    responses=errors(400, 401, 403, 409, 415, 429),
 )
 async def add_tracker(request: AnyRequest) -> OneTracker:
     """Add a tracker."""
@@ -122,7 +122,7 @@ async def one_tracker(request: AnyRequest, tracker_id: TrackerId) -> OneTracker:
 @patch(
     "/api/v1/trackers/{tracker_id:str}",
     guards=[bearer("write"), json_body],
-    responses=errors(400, 401, 403, 404, 409, 413, 415, 429),
+    responses=errors(400, 401, 403, 404, 409, 415, 429),
 )
 async def change_tracker(request: AnyRequest, tracker_id: TrackerId) -> OneTracker:
     """Change a tracker: the fields that are given, the others stay."""

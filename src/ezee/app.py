@@ -45,6 +45,7 @@ from ezee.web.api.failures import answer_failure
 from ezee.web.auth import Authenticator
 from ezee.web.collect import PATH as COLLECT
 from ezee.web.collect import CollectHandler, CollectLimit
+from ezee.web.counters.routes import CounterRoutes
 from ezee.web.errors import log_failure
 from ezee.web.heads import answer_heads
 from ezee.web.services import Services, services_of
@@ -68,7 +69,8 @@ def build(
         services.directory, surroundings_of(settings, salts), store, services.commit, clock
     )
     framework = answer_heads(_framework(services, last_used))
-    return _dispatch(CollectHandler(collector, services.authenticator, limit), framework)
+    collect = CollectHandler(collector, services.authenticator, limit)
+    return _dispatch(collect, CounterRoutes(services, collector), framework)
 
 
 def assemble(
@@ -97,14 +99,17 @@ def assemble(
     )
 
 
-def _dispatch(collect: CollectHandler, framework: ASGIApp) -> ASGIApp:
-    """``collect`` goes by the framework: it is where the traffic is."""
+def _dispatch(collect: CollectHandler, counters: CounterRoutes, framework: ASGIApp) -> ASGIApp:
+    """``collect`` and counters go by the framework: it is where the traffic is."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == ScopeType.HTTP and scope["path"] == COLLECT:
-            await collect(scope, receive, send)
-        else:
-            await framework(scope, receive, send)
+        if scope["type"] == ScopeType.HTTP:
+            path = scope["path"]
+            handler = collect if path == COLLECT else counters.find(path)
+            if handler is not None:
+                await handler(scope, receive, send)
+                return
+        await framework(scope, receive, send)
 
     return application
 

@@ -20,7 +20,7 @@ EXCLUSIONS: dict[str, Any] = {
 }  # fmt: skip
 DEFAULTS = {
     "page_rules": PAGE_RULES, "exclusions": EXCLUSIONS, "respect_gpc": True, "respect_dnt": False,
-    "places": "country",
+    "places": "country", "counter": False, "counter_start": 0,
 }  # fmt: skip
 
 

@@ -78,6 +78,16 @@ def readable_by_public(site: SiteConfig | None, viewer: str | None) -> ReadableS
     return ReadableSite(site.site_id, site.timezone, private=owner)
 
 
+def readable_as_counter(site: SiteConfig, *, claimed: bool = False) -> ReadableSite | None:
+    """The stats of a tracker to whoever looks at its counter; None: its owner shows none.
+
+    Who has ``claimed`` an old embed's number for it has said so as well.
+    """
+    if not (site.rules.counter or claimed):
+        return None
+    return ReadableSite(site.site_id, site.timezone, private=False)
+
+
 def readable_by_operator(site: SiteConfig) -> ReadableSite:
     """The stats of a tracker to whoever runs commands on the data folder."""
     return ReadableSite(site.site_id, site.timezone, private=True)

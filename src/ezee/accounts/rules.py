@@ -14,7 +14,7 @@ from ezee.accounts.domains import normal_domain
 from ezee.errors import FieldError
 from ezee.model.exclusions import Exclusions
 from ezee.model.pages import PageRules, find_errors
-from ezee.model.rules import SiteRules
+from ezee.model.rules import MOST_START, SiteRules
 
 FIELDS = SiteRules.__struct_fields__
 ENTRY_LIMIT = 100
@@ -77,7 +77,7 @@ def _expected(owner: type, name: str) -> str:
 
 @cache
 def _types(owner: type) -> dict[str, Any]:
-    return get_type_hints(owner)
+    return get_type_hints(owner, include_extras=True)
 
 
 def _checked_exclusions(given: Exclusions) -> tuple[Exclusions, list[FieldError]]:
@@ -150,4 +150,6 @@ EXPECTED = {
     "respect_gpc": "must be true or false",
     "respect_dnt": "must be true or false",
     "places": "must be country, region or city",
+    "counter": "must be true or false",
+    "counter_start": f"must be a whole number from 0 to {MOST_START:,}",
 }

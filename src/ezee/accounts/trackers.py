@@ -41,6 +41,8 @@ class TrackerChange(msgspec.Struct, frozen=True):
     respect_gpc: bool | None = None
     respect_dnt: bool | None = None
     places: str | None = None
+    counter: bool | None = None
+    counter_start: int | None = None
 
 
 def add_tracker(database: Database, viewer: str, change: TrackerChange, now: int) -> Tracker:

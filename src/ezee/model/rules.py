@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from ezee.model.exclusions import Exclusions
 from ezee.model.pages import NO_PAGE_RULES, PageRules
+
+MOST_START = 10**12
 
 
 class SiteRules(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -15,6 +18,8 @@ class SiteRules(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``respect_gpc`` and ``respect_dnt`` say whose wish not to be counted is heard: that of browsers
     that send ``Sec-GPC: 1`` or ``DNT: 1``. ``places`` is how closely a visitor's place is kept.
+    ``counter`` says that anyone may see its numbers as a visible counter, whose all-time number
+    begins at ``counter_start``.
     """
 
     page_rules: PageRules = NO_PAGE_RULES
@@ -22,6 +27,8 @@ class SiteRules(msgspec.Struct, frozen=True, omit_defaults=True):
     respect_gpc: bool = True
     respect_dnt: bool = False
     places: Literal["country", "region", "city"] = "country"
+    counter: bool = False
+    counter_start: Annotated[int, Meta(ge=0, le=MOST_START)] = 0
 
 
 DEFAULT_RULES = SiteRules()

@@ -107,9 +107,9 @@ class CollectHandler:
             return _WITHOUT_EVENT[method]
         if method not in _METHODS:
             raise MethodNotAllowed(_METHODS)
-        headers = _Headers(scope["headers"])
+        headers = Headers(scope["headers"])
         principal = await self._principal(scope, headers)
-        sender = _sender(scope, headers, principal)
+        sender = sender_of(scope, headers, principal)
         sent: Payload | list[Judged]
         if method == "GET":
             if headers.raw(b"content-length") or headers.raw(b"transfer-encoding"):
@@ -133,7 +133,7 @@ class CollectHandler:
             answer = _refusal(RateLimited(allowance.retry_after))
         return answer._replace(headers={**answer.headers, **allowance.headers("address")})
 
-    async def _principal(self, scope: HTTPScope, headers: _Headers) -> Principal | None:
+    async def _principal(self, scope: HTTPScope, headers: Headers) -> Principal | None:
         authorization = headers.text(b"authorization")
         if authorization is None:
             return None
@@ -154,7 +154,7 @@ class CollectHandler:
         return _PIXEL_ANSWER if scope["method"] == "GET" else _accepted(outcome)
 
 
-class _Headers:
+class Headers:
     """The few headers that matter here; the last of a name counts."""
 
     __slots__ = ("_values",)
@@ -163,14 +163,17 @@ class _Headers:
         self._values = dict(pairs)
 
     def raw(self, name: bytes) -> bytes:
+        """A header's bytes, none where it was not sent."""
         return self._values.get(name, b"")
 
     def text(self, name: bytes) -> str | None:
+        """A header's text, None where it was not sent."""
         value = self._values.get(name)
         return None if value is None else value.decode("latin-1")
 
 
-def _sender(scope: HTTPScope, headers: _Headers, principal: Principal | None) -> Sender:
+def sender_of(scope: HTTPScope, headers: Headers, principal: Principal | None) -> Sender:
+    """Who sent a request."""
     client = scope.get("client")
     address = plain_address(client[0]) if client else ""
     # Agents are UTF-8 where they are not ASCII; bytes that are neither tell visitors apart still.
@@ -180,7 +183,7 @@ def _sender(scope: HTTPScope, headers: _Headers, principal: Principal | None) ->
     return Sender(address, user_agent, owner, _signals(headers))
 
 
-def _signals(headers: _Headers) -> Signals:
+def _signals(headers: Headers) -> Signals:
     cookies = headers.raw(b"cookie")
     return Signals(
         _client_hints(headers),
@@ -191,7 +194,7 @@ def _signals(headers: _Headers) -> Signals:
     )
 
 
-def _client_hints(headers: _Headers) -> ClientHints:
+def _client_hints(headers: Headers) -> ClientHints:
     brands = headers.text(b"sec-ch-ua-full-version-list") or headers.text(b"sec-ch-ua")
     if not brands:
         return NO_HINTS
@@ -222,7 +225,7 @@ def _check_vouching(payloads: Iterable[Payload], principal: Principal | None) ->
         check_scope(principal, "write")
 
 
-def _with_referer(query: bytes, headers: _Headers) -> bytes:
+def _with_referer(query: bytes, headers: Headers) -> bytes:
     """The pixel's page is the one that shows it, unless the query says otherwise."""
     fields = {part.split(b"=", 1)[0] for part in query.split(b"&")}
     referer = headers.raw(b"referer")
@@ -236,13 +239,13 @@ def _asks_why(query: bytes) -> bool:
     return b"explain=1" in query.split(b"&")
 
 
-def _check_size(headers: _Headers) -> None:
+def _check_size(headers: Headers) -> None:
     length = headers.raw(b"content-length")
     if length.isdigit() and int(length) > BODY_LIMIT:
         raise PayloadTooLarge
 
 
-def _check_type(headers: _Headers) -> None:
+def _check_type(headers: Headers) -> None:
     if headers.raw(b"content-encoding") not in _PLAIN:
         raise UnsupportedMediaType(_ENCODING_SENTENCE)
     content_type = headers.raw(b"content-type").split(b";", 1)[0].strip().lower()

@@ -24,6 +24,7 @@ from ezee.model.dimensions import DIMENSIONS
 from ezee.model.event import DropReason
 from ezee.model.metrics import METRICS, REVENUE
 from ezee.model.query import Interval, Operator
+from ezee.model.rules import MOST_START
 from ezee.stats import comparisons, dropped, filters, live, parse, periods
 from ezee.web.errors import STATUS
 
@@ -209,6 +210,8 @@ _RULES: dict[str, Json] = {
     "respect_gpc": _BOOLEAN,
     "respect_dnt": _BOOLEAN,
     "places": {"type": "string", "enum": ["country", "region", "city", None]},
+    "counter": _BOOLEAN,
+    "counter_start": {"type": "integer", "minimum": 0, "maximum": MOST_START},
 }
 _DIMENSION = "|".join([*DIMENSIONS, r"prop:[A-Za-z0-9_.\-]{1,64}"])
 _BREAKDOWN: Json = _some_of([_DIMENSION], ",", parse.MOST_TOGETHER)

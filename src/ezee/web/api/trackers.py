@@ -58,6 +58,8 @@ class TrackerDetail(msgspec.Struct, frozen=True):
     respect_gpc: bool
     respect_dnt: bool
     places: Literal["country", "region", "city"]
+    counter: bool
+    counter_start: int
     signing: bool
     opt_out_url: str
 
@@ -234,6 +236,8 @@ def _detail(row: Tracker, services: Services) -> TrackerDetail:
         rules.respect_gpc,
         rules.respect_dnt,
         rules.places,
+        rules.counter,
+        rules.counter_start,
         row.signing_nonce is not None,
         settings.base_url + trackers.opt_out_path(row, read_service_key(settings.data)),
     )

@@ -1,0 +1,1 @@
+"""Visible counters over HTTP: ours, and those of services that are gone."""

@@ -43,7 +43,25 @@ def make_isbot(assets: Path, output: Path) -> None:
         raise BuildError(f"{output.name} could not be written; the reason is above.")
 
 
-PRODUCTS = (Product("src/ezee/events/bots/isbot.json", (*_PINS, "assets/isbot.js"), make_isbot),)
+def make_script(assets: Path, output: Path) -> None:
+    """The script that counts pages; too heavy a one is no product."""
+    if node([str(assets / "script" / "build.mjs"), str(output)]) != 0:
+        raise BuildError("The script for pages could not be built; the reason is above.")
+
+
+PRODUCTS = (
+    Product("src/ezee/events/bots/isbot.json", (*_PINS, "assets/isbot.js"), make_isbot),
+    Product(
+        "src/ezee/web/script/built",
+        (
+            *_PINS,
+            "assets/script/build.mjs",
+            "assets/script/ezee.ts",
+            "assets/script/tsconfig.json",
+        ),
+        make_script,
+    ),
+)
 
 
 class AssetsHook(BuildHookInterface):  # type: ignore[type-arg]

@@ -39,7 +39,8 @@ stamp() {
 fingerprint() {
     {
         printf '%s\n' "$root"
-        cat "$root/pyproject.toml" "$root/hatch_build.py" "$root"/assets/*.js* "$root/$1"
+        cat "$root/pyproject.toml" "$root/hatch_build.py" "$root"/assets/*.js* "$root"/assets/script/* \
+            "$root/$1"
     } | sha256sum
 }
 

@@ -48,6 +48,8 @@ from ezee.web.collect import CollectHandler, CollectLimit
 from ezee.web.counters.routes import CounterRoutes
 from ezee.web.errors import log_failure
 from ezee.web.heads import answer_heads
+from ezee.web.script.serving import script_routes
+from ezee.web.script.versions import keep_scripts
 from ezee.web.services import Services, services_of
 from ezee.web.sharing import Sharing
 
@@ -116,7 +118,12 @@ def _dispatch(collect: CollectHandler, counters: CounterRoutes, framework: ASGIA
 
 def _framework(services: Services, last_used: LastUsed) -> Litestar:
     return Litestar(
-        route_handlers=[*api.ROUTES, *html.ROUTES, openapi],
+        route_handlers=[
+            *api.ROUTES,
+            *html.ROUTES,
+            openapi,
+            script_routes(keep_scripts(services.settings.data)),
+        ],
         exception_handlers={Exception: answer_failure},
         before_request=take_body,
         before_send=[_add_headers],

@@ -10,13 +10,15 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.pages import HOST, PageServer
-from tests.support.service import Account, Service
+from tests.support.service import Account, Service, kill_tree
 from tests.support.stats import new_tracker
 
 _CHROMIUM = "chromium"
@@ -74,6 +76,24 @@ def _major(path: str) -> str:
     found = re.search(r"\d+", said)
     assert found is not None, said
     return found[0]
+
+
+@contextmanager
+def browsing(url: str, profile: Path) -> Iterator[None]:
+    """A Chromium that nobody drives, on a page that finds its own way."""
+    path = shutil.which(_CHROMIUM)
+    if path is None:
+        pytest.skip("chromium is not installed")
+    agent = f"--user-agent={_AGENT.format(_major(path))}"
+    options = ["--headless=new", "--no-sandbox", "--no-first-run", "--remote-debugging-port=0"]
+    # Ready pages are given up on a machine that is short of memory.
+    roomy = "--disable-features=Prerender2MemoryControls"
+    command = [path, *options, *_OPTIONS, agent, roomy, f"--user-data-dir={profile}", url]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            kill_tree(process.pid)
 
 
 @pytest.fixture

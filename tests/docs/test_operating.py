@@ -30,7 +30,8 @@ def test_a_backup_has_everything_but_the_salts(own_service: Service, tmp_path: P
     before = _report(own_service, site_id)
     for path in own_service.data.iterdir():
         stem = path.name.removesuffix("-wal").removesuffix("-shm").removesuffix("-journal")
-        assert f"`{stem.removesuffix('.wal')}`" in page(PAGE), path.name
+        shown = f"{stem}/" if path.is_dir() else stem.removesuffix(".wal")
+        assert f"`{shown}`" in page(PAGE), path.name
     own_service.stop()
 
     (command,) = [block.text for block in blocks(PAGE) if block.text.startswith("tar ")]

@@ -101,6 +101,27 @@ def tracker_set(
     _print_settings(changed, data, json=json)
 
 
+@tracker.command(name="snippet")
+def tracker_snippet(
+    tracker_id: TrackerName,
+    /,
+    *,
+    pinned: Annotated[
+        bool, Parameter(negative="", help="This version of the script alone, with its hash.")
+    ] = False,
+    core: Annotated[bool, Parameter(negative="", help="The smaller script.")] = False,
+    data: Data = DATA,
+) -> None:
+    """Print the line of HTML that counts a site's pages, by what its tracker is set to."""
+    from ezee.web.script.tag import script_tag  # noqa: PLC0415 - as in serve
+
+    with open_accounts(data) as database:
+        found = trackers.named_tracker(database, tracker_id)
+    rules = trackers.rules_of(found)
+    tag = script_tag(_base_url(data), found.site_id, rules, core=core, pinned=pinned)
+    console.print(tag, soft_wrap=True, markup=False, highlight=False)
+
+
 @tracker.command(name="sign")
 def tracker_sign(tracker_id: TrackerName, /, *, data: Data = DATA, json: Json = False) -> None:
     """Make a tracker's signing secret. It is shown this once and can never be shown again.

@@ -1,0 +1,237 @@
+// The script that counts other people's pages; docs/script.md says what it does. The build makes it
+// twice, with and without what FULL guards. It keeps nothing in the browser, and it never throws.
+
+declare const FULL: boolean;
+
+type Props = Record<string, string | number | boolean | null>;
+type Fields = Record<string, unknown> & { props?: Props };
+type Call = [name: string, fields?: Fields];
+type Ezee = { (...call: Call): unknown; q?: Call[]; site?: string };
+
+const doc = document as Document & { prerendering?: boolean };
+const nav = navigator as Navigator & { globalPrivacyControl?: boolean };
+const page = window as unknown as { ezee?: Ezee };
+const script = (doc.currentScript || doc.querySelector("[data-site]")) as HTMLScriptElement;
+const options: DOMStringMap = script?.dataset || {};
+
+const guarded =
+  <T>(run: (value: T) => void) =>
+  (value: T) => {
+    try {
+      run(value);
+    } catch {}
+  };
+
+const on = <T extends Event>(
+  target: EventTarget,
+  names: string,
+  run: (event: T) => void,
+  how?: AddEventListenerOptions | boolean,
+) => {
+  for (const name of names.split(" ")) {
+    target.addEventListener(name, guarded(run) as EventListener, how);
+  }
+};
+
+// ---- Sending
+
+let refused: unknown;
+
+// Set by a page for a visitor who does not want to be counted, never by this script. Where the
+// browser keeps nothing for a site, reading fails.
+const ask = guarded(() => (refused = localStorage.ezee_opt_out));
+
+const LOCAL = /^(127\.|\[::1)|(^|\.)local(host)?$/;
+
+const send = (event: Fields) => {
+  const to = new URL(options.endpoint || "api/public/collect", script.src || location.href);
+  const body = JSON.stringify(event);
+  if (!nav.sendBeacon?.(to, body)) {
+    // What did not fit as a beacon does not fit with keepalive either: they share 64 KiB.
+    fetch(to, { method: "POST", body, keepalive: !nav.sendBeacon }).catch(() => {});
+  }
+};
+
+const post = guarded((fields: Fields) => {
+  ask(0);
+  if (
+    refused ||
+    nav.webdriver ||
+    location.protocol[3] != "p" || // http: or https:, not file: or an extension's
+    (options.local == null && LOCAL.test(location.hostname)) ||
+    (nav.globalPrivacyControl && options.gpc != "off")
+  )
+    return;
+  const event: Fields = {
+    site_id: options.site,
+    url: address(),
+    screen_width: screen.width,
+    language: nav.language,
+    stamp: options.stamp,
+    ...fields,
+  };
+  if (FULL && nav.onLine === false) {
+    event.timestamp = new Date();
+    on(window, "online", () => send(event), { once: true });
+  } else send(event);
+});
+
+// ---- Pageviews
+
+// The page that was counted last: its address, without the query unless that makes pages too.
+let place: string | undefined;
+
+// Fragments can hold secrets, so they are left out unless they are the site's routes.
+const address = () => (options.hash == null ? location.href.split("#")[0]! : location.href);
+
+const view = (again?: unknown) => {
+  const url = address();
+  const here = options.query == null ? url.replace(/\?[^#]*/, "") : url;
+  if (options.manual != null || (here == place && !again)) return;
+  if (FULL && !again) gone();
+  if (FULL && place) {
+    waiting = { url };
+    setTimeout(flush, 99);
+  }
+  // A document's later pages come from within the site, and are not yet titled.
+  else post(place ? { url } : { url, referrer: doc.referrer, title: doc.title });
+  place = here;
+  if (FULL) arrive(url);
+};
+
+// ---- Custom events, by function and by attributes
+
+const queue = page.ezee?.q || [];
+
+const track = guarded(([name, fields]: Call) => {
+  if (FULL) flush();
+  post({ name, ...fields });
+});
+
+const act = (event: MouseEvent) => {
+  const target = event.target as Element;
+  const sent = event.type == "submit";
+  const element = target.closest("[data-ezee]");
+  // The middle button opens a link, the right one does not.
+  if (event.button > 1) return;
+  if (element && element.matches("form") == sent) {
+    const props: Props = {};
+    const fields: Fields = { props };
+    for (const { name, value } of element.attributes) {
+      const key = name.split("data-ezee-")[1];
+      if (key == "value") fields.value = +value;
+      else if (key == "currency") fields.currency = value;
+      else if (key) props[key] = value;
+    }
+    track([element.getAttribute("data-ezee")!, fields]);
+  } else if (FULL) (sent ? form : link)(target);
+};
+
+// ---- What the core does without
+
+const form = (element: Element) => {
+  // Not element.id, which is an input where one has that name.
+  const named = (name: string) => element.getAttribute(name);
+  if (options.forms != null) {
+    const form = named("id") || named("name") || (named("action") || "").split("?")[0]!;
+    track(["Form sent", { props: { form } }]);
+  }
+};
+
+const KINDS =
+  "pdf|docx?|xlsx?|pptx?|csv|epub|zip|rar|7z|gz|dmg|exe|msi|pkg|apk|iso|mp[34]";
+
+const link = (target: Element) => {
+  const { host, pathname, protocol } = target.closest("a[href]") as HTMLAnchorElement;
+  const kinds = (options.downloads || KINDS).replace(/[ ,]+/g, "|");
+  const props = { url: host + pathname };
+  if (options.downloads != null && RegExp(`\\.(${kinds})$`, "i").test(pathname))
+    track(["Download", { props }]);
+  else if (options.outbound != null && protocol[3] == "p" && host != location.host)
+    track(["Outbound link", { props }]);
+};
+
+const lost = () => {
+  const [entry] = performance.getEntriesByType("navigation") as { responseStatus?: number }[] &
+    PerformanceEntry[];
+  const marked = options["404"];
+  if (marked == "page" || (marked != null && entry!.responseStatus == 404))
+    track(["404", { props: { path: location.pathname }, interactive: false }]);
+};
+
+// A later pageview waits a moment, for its title; whatever comes after it sends it first.
+let waiting: Fields | undefined;
+
+const flush = () => {
+  const event = waiting;
+  waiting = undefined;
+  if (event) post({ ...event, title: doc.title });
+};
+
+// The page that is seen, when it came into view (ms, 0 while it is hidden), and how far down it
+// was scrolled (px).
+let seen = "";
+let since = 0;
+let depth = 0;
+
+const arrive = (url = seen) => {
+  seen = url;
+  since = doc.hidden ? 0 : performance.now();
+};
+
+const leave = () => {
+  const root = doc.documentElement;
+  if (since && root)
+    post({
+      name: "engagement",
+      url: seen,
+      props: {
+        seconds: Math.round((performance.now() - since) / 100) / 10,
+        scroll: Math.min(
+          100,
+          Math.round(((depth + innerHeight) / root.scrollHeight) * 100),
+        ),
+      },
+    });
+  since = depth = 0;
+};
+
+const gone = () => {
+  flush();
+  leave();
+};
+
+// ---- When
+
+const start = () => {
+  view();
+  if (FULL) guarded(lost)(0);
+  queue.forEach(track);
+  // What comes from now on is not queued, by whichever of the two functions it comes.
+  queue.push = track as never;
+  for (const name of ["pushState", "replaceState"] as const) {
+    const original = history[name];
+    history[name] = function (...values) {
+      original.apply(this, values);
+      view();
+    };
+  }
+  // Every change of the fragment is a popstate too.
+  on(window, "popstate", () => view());
+  on(window, "pageshow", (event: PageTransitionEvent) => event.persisted && view(1));
+  on(doc, "click auxclick submit", act, true);
+  if (FULL) {
+    on(window, "pagehide", gone);
+    on(doc, "visibilitychange", () => (doc.hidden ? gone() : place && arrive()));
+    on(window, "scroll", () => (depth = Math.max(depth, scrollY)));
+  }
+};
+
+// A page that has the script twice is counted once.
+if (page.ezee?.site != options.site) {
+  page.ezee = (...call) => queue.push(call);
+  page.ezee.site = options.site;
+  // A page that was made ready before anybody asked for it is counted when it is shown.
+  if (doc.prerendering) on(doc, "prerenderingchange", start);
+  else start();
+}

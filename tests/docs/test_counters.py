@@ -9,6 +9,7 @@ import pytest
 from ezee.counters import asked, current, number, pictures, viewing
 from ezee.counters.drawing import face
 from ezee.counters.drawing.styles import STYLES
+from ezee.counters.old import STYLES as STYLES_OF_OLD
 from tests.docs.pages import page
 
 TEXT = page("docs/counters.md")
@@ -47,3 +48,8 @@ def test_every_style_is_there_as_it_is_described() -> None:
 )
 def test_the_limits_are_told(told: str) -> None:
     assert told in " ".join(TEXT.split())
+
+
+def test_every_old_style_is_there() -> None:
+    told = re.findall(r"^\| `(\w+)` \| `([\w-]+)`", page("docs/old-counters.md"), re.MULTILINE)
+    assert dict(told) == {name: drawn["style"] for name, drawn in STYLES_OF_OLD.items()}

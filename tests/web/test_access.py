@@ -37,6 +37,9 @@ NAMING = [
     Route("GET", f"{TRACKERS}/{{tracker_id}}/dropped", 200),
     Route("GET", f"{TRACKERS}/{{tracker_id}}/export", 200),
     Route("POST", f"{TRACKERS}/{{tracker_id}}/regroup", 200, {}),
+    Route("GET", f"{TRACKERS}/{{tracker_id}}/old-counters", 200),
+    Route("PUT", f"{TRACKERS}/{{tracker_id}}/old-counters/{{number}}", 200, {}),
+    Route("DELETE", f"{TRACKERS}/{{tracker_id}}/old-counters/{{number}}", 204),
     Route("POST", f"{TRACKERS}/{{tracker_id}}/signing-secret", 201),
     Route("DELETE", f"{TRACKERS}/{{tracker_id}}/signing-secret", 204),
     Route("DELETE", f"{TRACKERS}/{{tracker_id}}", 204),
@@ -201,7 +204,7 @@ def test_v1_is_for_no_other_sites_pages_and_public_is_for_all(
 ) -> None:
     headers = {"origin": "https://elsewhere.example"}
     for route in (*NAMING, *OWN):
-        path = route.path.format(tracker_id=uuid.uuid4())
+        path = route.path.format(tracker_id=uuid.uuid4(), number=7)
         for method in ("GET", "OPTIONS", "PUT"):
             answer = alice.client.request(method, path, headers=headers)
             assert not [name for name in answer.headers if name.startswith("access-control")]
@@ -212,7 +215,7 @@ def test_v1_is_for_no_other_sites_pages_and_public_is_for_all(
 
 
 def _send(client: httpx.Client, route: Route, tracker_id: str) -> httpx.Response:
-    path = route.path.format(tracker_id=tracker_id)
+    path = route.path.format(tracker_id=tracker_id, number=7)
     return client.request(route.method, path, json=route.body)
 
 

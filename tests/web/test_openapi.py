@@ -23,6 +23,8 @@ PATHS = {
     "/api/v1/trackers/{tracker_id}/dropped": {"get"},
     "/api/v1/trackers/{tracker_id}/export": {"get"},
     "/api/v1/trackers/{tracker_id}/regroup": {"post"},
+    "/api/v1/trackers/{tracker_id}/old-counters": {"get"},
+    "/api/v1/trackers/{tracker_id}/old-counters/{number}": {"put", "delete"},
     "/api/v1/trackers/{tracker_id}/signing-secret": {"post", "delete"},
     "/api/v1/me": {"get"},
     "/api/public/stats": {"get"},

@@ -78,6 +78,24 @@ class Token(Owned, Table):
     expires_at: Mapped[int | None]
 
 
+class OldCounter(Owned, Table):
+    """A number by which pages ask for a counter of earlier days, claimed for a tracker.
+
+    ``path`` is the page whose number it shows, all of them where it is empty; ``start`` is what the
+    counter had before.
+    """
+
+    __tablename__ = "old_counters"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    tracker_id: Mapped[str] = mapped_column(
+        ForeignKey("trackers.id", ondelete="CASCADE"), index=True
+    )
+    path: Mapped[str]
+    start: Mapped[int]
+    claimed_at: Mapped[int]
+
+
 class SelfTest(Table):
     """The hidden tracker that ``ezee check`` sends its events to. It belongs to nobody."""
 

@@ -9,6 +9,7 @@ from ezee.cli import (
     accounts,
     bots,
     checking,
+    counters,
     events,
     exporting,
     importing,
@@ -25,7 +26,7 @@ from ezee.errors import EzeeError
 __all__ = ["main"]
 
 _COMMANDS = (
-    *(accounts, bots, checking, events, exporting, importing, pages, replaying, rollups),
+    *(accounts, bots, checking, counters, events, exporting, importing, pages, replaying, rollups),
     *(serving, trackers),
 )
 

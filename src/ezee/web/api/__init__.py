@@ -5,6 +5,11 @@ from ezee.web.api.export import export_events
 from ezee.web.api.history import regroup_history
 from ezee.web.api.live import live
 from ezee.web.api.me import me
+from ezee.web.api.old_counters import (
+    claim_old_counter,
+    list_old_counters,
+    release_old_counter,
+)
 from ezee.web.api.options import options_of
 from ezee.web.api.stats import owner_stats, public_stats
 from ezee.web.api.trackers import (
@@ -25,6 +30,9 @@ _ROUTES = (
     remove_tracker,
     new_signing_secret,
     remove_signing_secret,
+    list_old_counters,
+    claim_old_counter,
+    release_old_counter,
     regroup_history,
     owner_stats,
     dropped_events,

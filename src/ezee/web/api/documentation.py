@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from litestar.openapi import ResponseSpec
 
-from ezee.accounts import rules, trackers
+from ezee.accounts import claims, rules, trackers
 from ezee.events import wording
 from ezee.events.explanation import Reading
 from ezee.exports import asked
@@ -70,6 +70,8 @@ def complete(document: Json, base_url: str) -> Json:
     paths["/api/v1/trackers"]["post"]["requestBody"] = _tracker(required=["name", "domain"])
     paths["/api/v1/trackers/{tracker_id}"]["patch"]["requestBody"] = _tracker(required=[])
     paths["/api/v1/trackers/{tracker_id}/regroup"]["post"]["requestBody"] = _json_body(_REGROUPING)
+    old_counter = paths["/api/v1/trackers/{tracker_id}/old-counters/{number}"]
+    old_counter["put"]["requestBody"] = _json_body(_OLD_COUNTER)
     for path, item in paths.items():
         for operation in item.values():
             if path.startswith("/api/v1/"):
@@ -223,6 +225,13 @@ _REGROUPING: Json = {
     "properties": {
         "groups": {**_RULES["page_rules"]["properties"]["groups"], "type": ["array", "null"]},
         "apply": {"type": ["boolean", "null"], "default": False},
+    },
+}
+_OLD_COUNTER: Json = {
+    "type": "object",
+    "properties": {
+        "path": {"type": ["string", "null"], "maxLength": claims.PATH_LIMIT, "pattern": "^(/.*)?$"},
+        "start": {"type": ["integer", "null"], "minimum": 0, "maximum": MOST_START},
     },
 }
 _ROWS: Json = {"type": "array", "items": {"type": "object"}}

@@ -1,0 +1,61 @@
+"""``ezee counter``: counters of earlier days, and whose they are now."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from ezee.accounts import claims, trackers
+from ezee.cli.output import print_all, print_one
+from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.clock import SystemClock
+from ezee.errors import Conflict
+
+counter = root.command(App(name="counter", help="Counters that everybody sees."))
+
+Number = Annotated[int, Parameter(name="NUMBER", help="The number in count.php?page=….")]
+
+
+@counter.command(name="claim")
+def counter_claim(
+    number: Number,
+    /,
+    *,
+    site: Annotated[str, Parameter(help="The tracker's id or site_id.")],
+    start: Annotated[int, Parameter(help="What the counter had before.")] = 0,
+    path: Annotated[str, Parameter(help="The page it is of; all pages without one.")] = "",
+    force: Annotated[
+        bool, Parameter(negative="", help="Take it from the tracker that has it.")
+    ] = False,
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Let an old counter's number show a tracker's."""
+    given = {"number": number, "start": start, "path": path}
+    claims.read_claim(given)
+    with open_accounts(data) as database:
+        tracker = trackers.named_tracker(database, site)
+        held = {claim.number: claim.site_id for claim in claims.every_claim(database)}
+        if held.get(number, tracker.site_id) != tracker.site_id and not force:
+            raise Conflict(
+                f"The number {number} is claimed for {held[number]}. --force takes it from there."
+            )
+        claims.assign_claim(database, tracker, given, SystemClock().now())
+    print_one({**given, "site_id": tracker.site_id}, json=json)
+
+
+@counter.command(name="release")
+def counter_release(number: Number, /, *, data: Data = DATA, json: Json = False) -> None:
+    """Set an old counter's number free: it shows dashes until somebody claims it."""
+    with open_accounts(data) as database:
+        claims.release_claim(database, number)
+    print_one({"released": number}, json=json)
+
+
+@counter.command(name="list")
+def counter_list(*, data: Data = DATA, json: Json = False) -> None:
+    """List the numbers of old counters that are claimed."""
+    with open_accounts(data) as database:
+        rows = [claim._asdict() for claim in claims.every_claim(database)]
+    print_all(rows, "No old counter is claimed yet. `ezee counter claim` claims one.", json=json)

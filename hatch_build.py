@@ -27,9 +27,10 @@ class BuildError(Exception):
 
 
 class Product(NamedTuple):
-    """A file or folder that is made; paths are relative to the project's folder.
+    """A file that is made, maybe with others beside it; paths are relative to the project's folder.
 
-    ``make`` is given the folder assets/, with the packages installed, and where to write.
+    Of an input that is a folder, every file counts. ``make`` is given the folder assets/, with the
+    packages installed, and where to write.
     """
 
     output: str
@@ -49,6 +50,12 @@ def make_script(assets: Path, output: Path) -> None:
         raise BuildError("The script for pages could not be built; the reason is above.")
 
 
+def make_pages_files(assets: Path, output: Path) -> None:
+    """What pages load: styles, scripts and icons, named by their content, and their list."""
+    if node([str(assets / "pages" / "build.js"), str(output)]) != 0:
+        raise BuildError("The files of the pages could not be made; the reason is above.")
+
+
 PRODUCTS = (
     Product("src/ezee/events/bots/isbot.json", (*_PINS, "assets/isbot.js"), make_isbot),
     Product(
@@ -61,6 +68,7 @@ PRODUCTS = (
         ),
         make_script,
     ),
+    Product("src/ezee/web/html/files/list.json", (*_PINS, "assets/pages"), make_pages_files),
 )
 
 
@@ -91,7 +99,11 @@ def is_stale(root: Path, product: Product) -> bool:
     if not output.exists():
         return True
     made = output.stat().st_mtime
-    return any((root / name).stat().st_mtime > made for name in product.inputs)
+    return any(
+        path.stat().st_mtime > made
+        for name in product.inputs
+        for path in ((root / name), *(root / name).rglob("*"))
+    )
 
 
 def install_packages(assets: Path) -> None:

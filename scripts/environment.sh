@@ -41,6 +41,7 @@ fingerprint() {
         printf '%s\n' "$root"
         cat "$root/pyproject.toml" "$root/hatch_build.py" "$root"/assets/*.js* "$root"/assets/script/* \
             "$root/$1"
+        find "$root/assets/pages" -type f -exec sha256sum {} + 2>/dev/null | sort
     } | sha256sum
 }
 

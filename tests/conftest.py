@@ -14,10 +14,9 @@ pytest_plugins = ["tests.support.no_skips"]
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One running service for all the tests that only talk to it, without public limits."""
-    running = Service(
-        tmp_path_factory.mktemp("service") / "data", "--public-stats-limit", "0"
-    ).start()
+    """One running service for all the tests that only talk to it, without limits on anyone."""
+    options = ("--public-stats-limit", "0", "--sign-in-limit", "0")
+    running = Service(tmp_path_factory.mktemp("service") / "data", *options).start()
     yield running
     running.stop()
 

@@ -41,12 +41,12 @@ from ezee.store.salts import Salts
 from ezee.web import api, html
 from ezee.web.api.bodies import take_body
 from ezee.web.api.documentation import complete
-from ezee.web.api.failures import answer_failure
 from ezee.web.auth import Authenticator
 from ezee.web.collect import PATH as COLLECT
 from ezee.web.collect import CollectHandler, CollectLimit
 from ezee.web.counters.routes import CounterRoutes
 from ezee.web.errors import log_failure
+from ezee.web.failures import answer_failure
 from ezee.web.heads import answer_heads
 from ezee.web.script.serving import script_routes
 from ezee.web.script.versions import keep_scripts
@@ -96,6 +96,7 @@ def assemble(
         commit=GroupCommit(store, salts),
         authenticator=Authenticator(database, last_used, clock, https=settings.https),
         public_stats=Buckets(clock),
+        sign_in_tries=Buckets(clock),
         readers=readers,
         reports=Sharing(readers),
     )

@@ -22,7 +22,8 @@ class Settings:
     """What an operator may choose.
 
     ``collect_limit`` and ``public_stats_limit`` are requests a minute per client address (the
-    former also per tracker); 0 turns a limit off. ``visitor_limit`` is events a minute of one
+    former also per tracker); 0 turns a limit off. ``sign_in_limit`` is tries a minute to sign in to
+    one account. ``visitor_limit`` is events a minute of one
     visitor, beyond which they are a program's.
     """
 
@@ -35,6 +36,7 @@ class Settings:
     trusted_proxies: tuple[str, ...] = ()
     collect_limit: int = 600
     public_stats_limit: int = 60
+    sign_in_limit: int = 10
     visitor_limit: int = 120
     places_database: Path | None = None
     data_centres: Path | None = None
@@ -137,6 +139,7 @@ _READERS = {
     "trusted_proxies": _networks,
     "collect_limit": _count,
     "public_stats_limit": _count,
+    "sign_in_limit": _count,
     "visitor_limit": _count,
     "data_centres": _file,
     "spammers": _file,

@@ -18,7 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.pages import HOST, PageServer
-from tests.support.service import Account, Service, kill_tree
+from tests.support.service import PASSWORD, Account, Service, kill_tree
 from tests.support.stats import new_tracker
 
 _CHROMIUM = "chromium"
@@ -129,3 +129,28 @@ def pages() -> Iterator[PageServer]:
     server = PageServer()
     yield server
     server.close()
+
+
+@pytest.fixture
+def signed_in(page: Page, service: Service, alice: Account) -> Page:
+    """A tab in which Alice is signed in, on the page with her trackers."""
+    sign_in(page, service.url, alice.email)
+    return page
+
+
+@pytest.fixture
+def without_scripts(chromium: Browser, service: Service) -> Iterator[Page]:
+    """A tab of a browser that runs no scripts."""
+    context = chromium.new_context(java_script_enabled=False)
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def sign_in(page: Page, url: str, email: str, password: str = PASSWORD) -> None:
+    """Sign in as a person would."""
+    page.goto(f"{url}/sign-in")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{url}/")

@@ -25,7 +25,7 @@ from ezee.stats.dropped import PERIODS, REASONS
 from ezee.store.base import Batch
 from ezee.store.salts import Salts
 from ezee.web.api.dropped import dropped_events
-from ezee.web.api.failures import answer_failure
+from ezee.web.failures import answer_failure
 from ezee.web.services import Services
 from tests.store.engines import TODAY, bot
 from tests.support.clock import FakeClock

@@ -30,7 +30,7 @@ from ezee.settings import Settings
 from ezee.store.base import Batch
 from ezee.store.salts import Salts
 from ezee.web.api.export import export_events
-from ezee.web.api.failures import answer_failure
+from ezee.web.failures import answer_failure
 from ezee.web.services import Services
 from tests.store.engines import DAY
 from tests.support.clock import FakeClock

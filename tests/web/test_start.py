@@ -1,4 +1,4 @@
-"""The start page gives the credit that the places' licence asks for."""
+"""Every page gives the credit that the places' licence asks for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.service
 
 
 def test_it_credits_the_allocations(service: Service) -> None:
-    page = httpx.get(service.url)
+    page = httpx.get(f"{service.url}/sign-in")
     assert page.headers["content-type"].startswith("text/html")
     assert f'<a href="https://www.nro.net">{ALLOCATED.attribution}</a>' in page.text
 
@@ -26,7 +26,7 @@ def test_it_credits_the_database(tmp_path: Path) -> None:
     )
     service = Service(tmp_path / "data", "--places-database", str(database)).start()
     try:
-        page = httpx.get(service.url).text
+        page = httpx.get(f"{service.url}/sign-in").text
     finally:
         service.stop()
     assert '<a href="https://db-ip.com">IP Geolocation by DB-IP</a>' in page

@@ -65,6 +65,17 @@ def is_opt_out_key(key: str, service_key: bytes, site_id: str) -> bool:
     return hmac.compare_digest(key.encode(errors="surrogatepass"), expected.encode())
 
 
+def form_token(service_key: bytes, seed: str) -> str:
+    """What a form of ours carries, so that no other site can send one in its visitor's name."""
+    return _derived(service_key, b"form", seed.encode(errors="surrogatepass")).hex()[:32]
+
+
+def is_form_token(token: str, service_key: bytes, seed: str) -> bool:
+    """Whether that is the token of the seed. Any text may be asked about."""
+    expected = form_token(service_key, seed)
+    return hmac.compare_digest(token.encode(errors="surrogatepass"), expected.encode())
+
+
 def _derived(service_key: bytes, *parts: bytes) -> bytes:
     return hmac.digest(service_key, b"|".join(parts), "sha256")
 

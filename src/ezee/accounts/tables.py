@@ -30,7 +30,12 @@ class Owned:
 
 
 class User(Table):
-    """Somebody who signs in. ``password`` is an argon2id hash in PHC form."""
+    """Somebody who signs in. ``password`` is an argon2id hash in PHC form.
+
+    ``name`` and ``language`` are "" where none was chosen. ``totp_nonce`` (hex) is what the secret
+    of their authenticator is derived from, None: there is none; ``totp_step`` is the newest time
+    step whose code was taken, so that none is taken twice.
+    """
 
     __tablename__ = "users"
 
@@ -39,6 +44,10 @@ class User(Table):
     password: Mapped[str]
     plan: Mapped[str]
     created_at: Mapped[int]
+    name: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    totp_nonce: Mapped[str | None] = mapped_column(default=None)
+    totp_step: Mapped[int] = mapped_column(default=0)
 
 
 class Tracker(Owned, Table):
@@ -46,6 +55,8 @@ class Tracker(Owned, Table):
 
     ``rules`` are a ``model.rules.SiteRules`` as JSON, without what is left at its default.
     ``signing_nonce`` (hex) tells the signing secret from earlier ones; None: there is none.
+    ``archived_at`` is when its owner put it away, None: it is in use. ``demo``: its visits are
+    made up.
     """
 
     __tablename__ = "trackers"
@@ -61,6 +72,8 @@ class Tracker(Owned, Table):
     rules: Mapped[dict[str, Any]]
     signing_nonce: Mapped[str | None]
     created_at: Mapped[int]
+    archived_at: Mapped[int | None] = mapped_column(default=None)
+    demo: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class Token(Owned, Table):
@@ -94,6 +107,52 @@ class OldCounter(Owned, Table):
     path: Mapped[str]
     start: Mapped[int]
     claimed_at: Mapped[int]
+
+
+class SignIn(Owned, Table):
+    """A browser that somebody is signed in with: a session.
+
+    ``digest`` is the SHA-256 of what its cookie holds. ``agent`` is a family of browsers and
+    systems, such as "Firefox on Linux"; of the address nothing is kept.
+    """
+
+    __tablename__ = "sign_ins"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    agent: Mapped[str]
+    created_at: Mapped[int]
+    last_seen_at: Mapped[int]
+
+
+class RecoveryCode(Owned, Table):
+    """A code that stands in for an authenticator once. Only its SHA-256 is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Passkey(Owned, Table):
+    """A passkey: ``id`` is the credential's, ``public_key`` its COSE key, both as base64url."""
+
+    __tablename__ = "passkeys"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    public_key: Mapped[str]
+    sign_count: Mapped[int]
+    created_at: Mapped[int]
+    last_used_at: Mapped[int | None]
+
+
+class PasswordReset(Owned, Table):
+    """A link by which a user chooses a new password, once. Only its SHA-256 is kept."""
+
+    __tablename__ = "password_resets"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[int]
 
 
 class SelfTest(Table):

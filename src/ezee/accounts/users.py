@@ -13,7 +13,7 @@ from ezee.accounts.database import Database
 from ezee.accounts.passwords import LONGEST, SHORTEST, hash_password
 from ezee.accounts.plans import PLANS
 from ezee.accounts.policy import seen_by_service
-from ezee.accounts.tables import Token, Tracker, User
+from ezee.accounts.tables import Owned, Table, Tracker, User
 from ezee.errors import Conflict, InvalidRequest, NotFound
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
@@ -80,8 +80,10 @@ def remove_user(database: Database, email: str, now: int) -> list[str]:
         mine = sa.select(Tracker.site_id).where(Tracker.user_id == user.id)
         site_ids = list(session.scalars(mine))
         erasures.record(session, site_ids, now)
-        for table in (Token, Tracker):
-            session.execute(sa.delete(table).where(table.user_id == user.id))
+        for mapper in Table.registry.mappers:
+            table = mapper.class_
+            if issubclass(table, Owned):
+                session.execute(sa.delete(table).where(table.user_id == user.id))
         session.execute(sa.delete(User).where(User.id == user.id))
     return site_ids
 

@@ -59,6 +59,13 @@ def serve(
             "[EZEE_PUBLIC_STATS_LIMIT; 60]."
         ),
     ] = None,
+    sign_in_limit: Annotated[
+        int | None,
+        Parameter(
+            help="Tries a minute to sign in to one account, 0 for any number "
+            "[EZEE_SIGN_IN_LIMIT; 10]."
+        ),
+    ] = None,
     visitor_limit: Annotated[
         int | None,
         Parameter(
@@ -109,6 +116,7 @@ def serve(
         trusted_proxies=trusted_proxies,
         collect_limit=collect_limit,
         public_stats_limit=public_stats_limit,
+        sign_in_limit=sign_in_limit,
         visitor_limit=visitor_limit,
         places_database=places_database,
         data_centres=data_centres,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable
-from html import escape
 from typing import NamedTuple
 
 import msgspec
@@ -49,22 +48,8 @@ def answer_json(error: EzeeError) -> Answer:
     content: dict[str, object] = {"error": error.code, "message": error.message}
     if isinstance(error, InvalidRequest) and error.details:
         content["details"] = [detail._asdict() for detail in error.details]
-    headers = {"content-type": "application/json", "cache-control": "no-store", **_headers(error)}
-    return Answer(STATUS.get(error.code, 500), headers, msgspec.json.encode(content))
-
-
-def answer_page(error: EzeeError) -> Answer:
-    """The answer that tells a person of a failure."""
-    status = STATUS.get(error.code, 500)
-    title = _TITLES.get(status, "Something went wrong")
-    page = _PAGE.format(title=escape(title), message=escape(error.message))
-    headers = {
-        "content-type": "text/html; charset=utf-8",
-        "cache-control": "no-store",
-        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
-        **_headers(error),
-    }
-    return Answer(status, headers, page.encode())
+    headers = {"content-type": "application/json", "cache-control": "no-store", **headers_of(error)}
+    return Answer(status_of(error), headers, msgspec.json.encode(content))
 
 
 def wants_json(path: str, accept: Iterable[str]) -> bool:
@@ -81,7 +66,13 @@ def log_failure(failure: BaseException) -> None:
     _log.error("request failed", kind=type(failure).__name__, where=" > ".join(where))
 
 
-def _headers(error: EzeeError) -> dict[str, str]:
+def status_of(error: EzeeError) -> int:
+    """The HTTP status of a failure."""
+    return STATUS.get(error.code, 500)
+
+
+def headers_of(error: EzeeError) -> dict[str, str]:
+    """The headers that a failure's answer carries."""
     if error.code == "unauthorized":
         return {"www-authenticate": "Bearer"}
     if isinstance(error, MethodNotAllowed):
@@ -89,24 +80,3 @@ def _headers(error: EzeeError) -> dict[str, str]:
     if isinstance(error, (RateLimited, Unavailable)):
         return {"retry-after": str(error.retry_after)}
     return {}
-
-
-_TITLES = {
-    404: "There is nothing here",
-    405: "That is not possible here",
-    500: "Something went wrong on our side",
-    503: "Back in a moment",
-}
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
-<meta name="viewport" content="width=device-width">
-<style>
-:root {{ color-scheme: light dark; --paper: #fbfaf7; --ink: #1b1d1f; --accent: #0b6e6e }}
-@media (prefers-color-scheme: dark) {{
-:root {{ --paper: #141618; --ink: #eceae4; --accent: #4fc4bd }} }}
-body {{ font: 15px/1.5 system-ui, sans-serif; background: var(--paper); color: var(--ink);
-margin: 20vh auto; max-width: 32rem; padding: 0 1rem }}
-a {{ color: var(--accent) }}
-</style></head>
-<body><h1>{title}</h1><p>{message}</p><p><a href="/">Back to the start</a></p></body></html>
-"""

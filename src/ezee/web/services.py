@@ -33,6 +33,7 @@ class Services:
     commit: GroupCommit
     authenticator: Authenticator
     public_stats: Buckets
+    sign_in_tries: Buckets
     readers: CapacityLimiter
     reports: Sharing
 

@@ -18,19 +18,23 @@ from ezee.errors import (
     NotFound,
     PayloadTooLarge,
 )
-from ezee.web.errors import answer_json, answer_page, log_failure, wants_json
+from ezee.web.errors import answer_json, log_failure, wants_json
 from ezee.web.heads import with_head
+from ezee.web.html.failures import failure_page
 
 
-def answer_failure(request: Request[Any, Any, Any], failure: Exception) -> Response[bytes]:
+def answer_failure(request: Request[Any, Any, Any], failure: Exception) -> Response[Any]:
     """The answer to a request that failed, in the shape its sender can read."""
     error = as_ours(failure)
     accept = request.headers.getall("accept", [])
-    answer = (answer_json if wants_json(request.scope["path"], accept) else answer_page)(error)
-    # The framework adds the charset.
-    media_type = answer.headers.pop("content-type").partition(";")[0]
+    if not wants_json(request.scope["path"], accept):
+        return failure_page(request, error)
+    answer = answer_json(error)
     return Response(
-        answer.body, status_code=answer.status, headers=answer.headers, media_type=media_type
+        answer.body,
+        status_code=answer.status,
+        headers=answer.headers,
+        media_type=answer.headers.pop("content-type"),
     )
 
 

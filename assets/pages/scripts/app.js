@@ -1,0 +1,58 @@
+// What pages do better with scripts. Every one of them works without.
+
+import htmx from "htmx.org";
+
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.selfRequestsOnly = true;
+htmx.config.historyCacheSize = 0;
+
+document.documentElement.classList.add("scripted");
+
+// <button data-copy="#id">: copies a field's value or an element's text, and says so for a moment.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const from = document.querySelector(button.dataset.copy);
+  const text = from.value ?? from.textContent;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Without HTTPS there is no clipboard to write to, but what is selected can be copied.
+    from.focus?.();
+    if (from.select) from.select();
+    else getSelection().selectAllChildren(from);
+    document.execCommand("copy");
+  }
+  const label = button.querySelector("[data-label]");
+  if (!label || button.dataset.done === undefined) return;
+  const before = label.textContent;
+  if (before === button.dataset.done) return;
+  label.textContent = button.dataset.done;
+  setTimeout(() => { label.textContent = before; }, 2000);
+});
+
+// A menu closes on Escape and on a click elsewhere.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// <dialog data-open>: a page that comes with a dialog shows it as a modal one.
+function openDialogs(root) {
+  for (const dialog of root.querySelectorAll("dialog[data-open]")) {
+    if (dialog.open) dialog.close();
+    dialog.showModal();
+    dialog.querySelector("[data-select]")?.select();
+  }
+}
+openDialogs(document);
+document.addEventListener("htmx:load", (event) => openDialogs(event.detail.elt));

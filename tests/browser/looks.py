@@ -1,0 +1,43 @@
+"""Looking at pages: a screenshot for people, and axe-core for what people with aids meet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "screenshots"
+_AXE = ROOT / "assets" / "node_modules" / "axe-core" / "axe.min.js"
+_RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
+  (each) => `${each.id}: ${each.help}: ${each.nodes.map((node) => node.html).join(" ")}`)"""
+WIDTHS = (360, 768, 1280)
+
+
+def screenshot(page: Page, name: str) -> None:
+    """The whole page, at three widths, light and dark, into the ignored folder screenshots/."""
+    FOLDER.mkdir(exist_ok=True)
+    before = page.viewport_size
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for look in ("light", "dark"):
+            page.emulate_media(color_scheme=look)
+            page.screenshot(path=FOLDER / f"{name}-{width}-{look}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
+    if before is not None:
+        page.set_viewport_size(before)
+
+
+def assert_good_looks(page: Page) -> None:
+    """axe-core finds nothing, light or dark, and nothing reaches beyond a phone's width."""
+    before = page.viewport_size
+    for look in ("light", "dark"):
+        page.emulate_media(color_scheme=look)
+        # What is evaluated by the driver is not held to the page's policy, a script tag would be.
+        page.evaluate(_AXE.read_text())
+        assert page.evaluate(_RUN) == []
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    if before is not None:
+        page.set_viewport_size(before)

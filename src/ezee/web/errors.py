@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable
+from html import escape
 from typing import NamedTuple
 
 import msgspec
@@ -52,6 +53,20 @@ def answer_json(error: EzeeError) -> Answer:
     return Answer(status_of(error), headers, msgspec.json.encode(content))
 
 
+def answer_page(error: EzeeError) -> Answer:
+    """The answer that tells a person of a failure beside a picture, where no pages are made."""
+    status = status_of(error)
+    title = _TITLES.get(status, "Something went wrong")
+    page = _PAGE.format(title=escape(title), message=escape(error.message))
+    headers = {
+        "content-type": "text/html; charset=utf-8",
+        "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+        **headers_of(error),
+    }
+    return Answer(status, headers, page.encode())
+
+
 def wants_json(path: str, accept: Iterable[str]) -> bool:
     """Whether a failure on this path is told in JSON."""
     if path == "/api" or path.startswith("/api/"):
@@ -80,3 +95,24 @@ def headers_of(error: EzeeError) -> dict[str, str]:
     if isinstance(error, (RateLimited, Unavailable)):
         return {"retry-after": str(error.retry_after)}
     return {}
+
+
+_TITLES = {
+    404: "There is nothing here",
+    405: "That is not possible here",
+    500: "Something went wrong on our side",
+    503: "Back in a moment",
+}
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width">
+<style>
+:root {{ color-scheme: light dark; --paper: #fbfaf7; --ink: #1b1d1f; --accent: #0b6e6e }}
+@media (prefers-color-scheme: dark) {{
+:root {{ --paper: #141618; --ink: #eceae4; --accent: #4fc4bd }} }}
+body {{ font: 15px/1.5 system-ui, sans-serif; background: var(--paper); color: var(--ink);
+margin: 20vh auto; max-width: 32rem; padding: 0 1rem }}
+a {{ color: var(--accent) }}
+</style></head>
+<body><h1>{title}</h1><p>{message}</p><p><a href="/">Back to the start</a></p></body></html>
+"""

@@ -1,0 +1,142 @@
+"""The client for programs that await."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Callable
+from typing import Any, Self, Unpack
+
+import httpx
+
+from ezee_client import calls
+from ezee_client.answers import Collected, Live, Me, Stats, Tracker
+from ezee_client.awaiting import AsyncBatcher
+from ezee_client.batching import Options
+from ezee_client.calls import Asked, Call
+from ezee_client.errors import EzeeError
+from ezee_client.events import Event
+from ezee_client.retrying import Retries
+from ezee_client.sending import arguments_of, data_of, headers_of, no_answer
+
+
+class AsyncClient:
+    """One service, asked over connections that are kept open.
+
+    ``token`` is an API token (``ezi_sk_…``); without one it can send events and read public stats.
+    What fails for a moment is tried again as ``retries`` says. Every method raises an
+    ``EzeeError`` when the service refuses, or does not answer in the end. ``timeout`` is in
+    seconds, ``transport`` and ``sleep`` are for tests.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = None,
+        *,
+        timeout: float = 10.0,
+        retries: Retries = Retries(),  # noqa: B008 - it cannot change
+        transport: httpx.AsyncBaseTransport | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=base_url, headers=headers_of(token), timeout=timeout, transport=transport
+        )
+        self._retries = retries
+        self._sleep = sleep
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close its connections."""
+        await self._http.aclose()
+
+    async def collect(self, *events: Event) -> Collected:
+        """Record events; what comes back is on disk. More than 500 go as several requests."""
+        told = Collected(accepted=0, dropped=[])
+        for number, batch in enumerate(calls.batches(events)):
+            one: Collected = await self._run(calls.collect(batch))
+            told["accepted"] += one["accepted"]
+            for each in one["dropped"]:
+                each["index"] += number * calls.BATCH
+                told["dropped"].append(each)
+        return told
+
+    def batcher(self, **options: Unpack[Options]) -> AsyncBatcher:
+        """What gathers events and sends them in the background; see ``AsyncBatcher``."""
+        return AsyncBatcher(self.collect, **options)
+
+    async def stats(self, site_id: str, **asked: Unpack[Asked]) -> Stats:
+        """The numbers of a tracker whose stats are public, or yours, by its ``site_id``."""
+        stats: Stats = await self._run(calls.public_stats(site_id, asked))
+        return stats
+
+    async def tracker_stats(self, tracker_id: str, **asked: Unpack[Asked]) -> Stats:
+        """The numbers of one of your trackers, public or not."""
+        stats: Stats = await self._run(calls.tracker_stats(tracker_id, asked))
+        return stats
+
+    async def live(self, site_id: str) -> Live:
+        """Who is on a site now."""
+        live: Live = await self._run(calls.live(site_id))
+        return live
+
+    async def me(self) -> Me:
+        """Whose token this is, and what it may do."""
+        me: Me = await self._run(calls.me())
+        return me
+
+    async def trackers(self) -> list[Tracker]:
+        """The account's trackers, oldest first."""
+        trackers: list[Tracker] = await self._run(calls.trackers())
+        return trackers
+
+    async def tracker(self, tracker_id: str) -> Tracker:
+        """One tracker with its settings."""
+        tracker: Tracker = await self._run(calls.tracker(tracker_id))
+        return tracker
+
+    async def add_tracker(self, name: str, domain: str, **settings: Any) -> Tracker:
+        """Add a tracker."""
+        whole = {"name": name, "domain": domain, **settings}
+        tracker: Tracker = await self._run(calls.add_tracker(whole))
+        return tracker
+
+    async def change_tracker(self, tracker_id: str, **settings: Any) -> Tracker:
+        """Change settings of a tracker; the others stay as they are."""
+        tracker: Tracker = await self._run(calls.change_tracker(tracker_id, settings))
+        return tracker
+
+    async def remove_tracker(self, tracker_id: str) -> None:
+        """Delete a tracker and every event of it, for good."""
+        await self._run(calls.remove_tracker(tracker_id))
+
+    async def new_signing_secret(self, tracker_id: str) -> str:
+        """Make a tracker's signing secret. It cannot be read again; an earlier one is void."""
+        made: dict[str, str] = await self._run(calls.new_secret(tracker_id))
+        return made["secret"]
+
+    async def remove_signing_secret(self, tracker_id: str) -> None:
+        """Turn signing off."""
+        await self._run(calls.remove_secret(tracker_id))
+
+    async def _run(self, call: Call) -> Any:
+        for attempt in itertools.count(1):
+            try:
+                return await self._once(call)
+            except EzeeError as error:
+                pause = self._retries.pause(attempt, error, repeatable=call.repeatable)
+                if pause is None:
+                    raise
+            await self._sleep(pause)
+        return None
+
+    async def _once(self, call: Call) -> Any:
+        try:
+            return data_of(await self._http.request(**arguments_of(call)))
+        except httpx.RequestError as failure:
+            raise no_answer(failure) from failure

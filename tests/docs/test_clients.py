@@ -49,6 +49,14 @@ def test_every_method_is_in_the_table() -> None:
     assert named == {name for name in methods if not name.startswith("_")} - {"close"}
 
 
+def test_every_method_of_the_other_is_too() -> None:
+    declared = (ROOT / "clients/javascript/ezee.d.mts").read_text()
+    body = declared.split("export class Ezee {")[1].split("\n}")[0]
+    methods = set(re.findall(r"^  (\w+)\(", body, re.MULTILINE)) - {"constructor"}
+    shown = first_column(PAGE, "## JavaScript")
+    assert {re.split(r"\(", each)[0] for each in shown} == methods
+
+
 def test_every_argument_of_the_middleware_is_in_the_table() -> None:
     arguments = list(inspect.signature(EzeeMiddleware.__init__).parameters)[2:]
     assert sorted(first_column(PAGE, "### ASGI and WSGI")) == sorted(arguments)

@@ -51,6 +51,10 @@ function openDialogs(root) {
   for (const dialog of root.querySelectorAll("dialog[data-open]")) {
     if (dialog.open) dialog.close();
     dialog.showModal();
+    dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      location.assign(dialog.dataset.close);
+    });
     dialog.querySelector("[data-select]")?.select();
   }
 }

@@ -126,6 +126,16 @@ def change_tracker(
     return tracker
 
 
+def archive_tracker(database: Database, viewer: str, tracker_id: str, at: int | None) -> None:
+    """Put one of the viewer's trackers away, at a time; None brings it back. It counts on.
+
+    Raises:
+        NotFound: it does not exist or is not the viewer's.
+    """
+    with seen_by(database, viewer) as session:
+        _one(session, tracker_id).archived_at = at
+
+
 def remove_tracker(database: Database, viewer: str, tracker_id: str, now: int) -> str:
     """Remove one of the viewer's trackers; returns its ``site_id``, whose erasure is on record.
 

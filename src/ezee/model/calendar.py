@@ -11,9 +11,9 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -41,6 +41,16 @@ def find_zone(name: str) -> ZoneInfo | None:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """The zones to choose from, by name: UTC and those of places."""
+    places = (name for name in available_timezones() if "/" in name)
+    named = (
+        name for name in places if not name.startswith(("Etc/", "posix", "right/", "SystemV/"))
+    )
+    return ("UTC", *sorted(named))
 
 
 def day_of(when: date) -> int:

@@ -14,11 +14,10 @@ from ezee.accounts import trackers
 from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
-from ezee.erasing import erase_due
 from ezee.model.calendar import utc_text
 from ezee.model.exclusions import Exclusions
 from ezee.model.pages import PageRules
-from ezee.model.site import site_key
+from ezee.web import changing
 from ezee.web.api.bodies import read_object
 from ezee.web.api.documentation import errors
 from ezee.web.api.guards import bearer, json_body, principal_of
@@ -130,9 +129,8 @@ async def change_tracker(request: AnyRequest, tracker_id: TrackerId) -> OneTrack
     """Change a tracker: the fields that are given, the others stay."""
     services, viewer = services_of(request), principal_of(request).user_id
     change = _change(await request.body())
-    changed = await anyio.to_thread.run_sync(_apply, services, viewer, tracker_id, change)
-    services.directory.refresh()
-    return changed
+    changed = await changing.change_tracker(services, viewer, tracker_id, change)
+    return await anyio.to_thread.run_sync(lambda: OneTracker(_detail(changed, services)))
 
 
 @delete(
@@ -143,13 +141,7 @@ async def change_tracker(request: AnyRequest, tracker_id: TrackerId) -> OneTrack
 async def remove_tracker(request: AnyRequest, tracker_id: TrackerId) -> None:
     """Delete a tracker, its events with it."""
     services, viewer = services_of(request), principal_of(request).user_id
-    await anyio.to_thread.run_sync(
-        trackers.remove_tracker, services.database, viewer, tracker_id, services.clock.now()
-    )
-    # From here on no event of the tracker is accepted; those in line are stored, then erased.
-    services.directory.refresh()
-    await services.commit.settled()
-    await anyio.to_thread.run_sync(erase_due, services.database, services.store, services.salts)
+    await changing.remove_tracker(services, viewer, tracker_id)
 
 
 @post(
@@ -161,8 +153,7 @@ async def remove_tracker(request: AnyRequest, tracker_id: TrackerId) -> None:
 async def new_signing_secret(request: AnyRequest, tracker_id: TrackerId) -> NewSigningSecret:
     """Make a signing secret, in place of an earlier one. It is shown this once."""
     services, viewer = services_of(request), principal_of(request).user_id
-    secret = await anyio.to_thread.run_sync(_sign, services, viewer, tracker_id)
-    services.directory.refresh()
+    secret = await changing.new_signing_secret(services, viewer, tracker_id)
     return NewSigningSecret(SigningSecret(secret))
 
 
@@ -189,24 +180,6 @@ def _find(services: Services, viewer: str, tracker_id: str) -> OneTracker:
     return OneTracker(
         _detail(trackers.find_tracker(services.database, viewer, tracker_id), services)
     )
-
-
-def _apply(services: Services, viewer: str, tracker_id: str, change: TrackerChange) -> OneTracker:
-    trackers.check_change(change)
-    tracker = trackers.find_tracker(services.database, viewer, tracker_id)
-    has_events = (
-        change.timezone is not None
-        and services.store.describe(site_key(tracker.site_id)).events > 0
-    )
-    row = trackers.change_tracker(
-        services.database, viewer, tracker_id, change, has_events=has_events
-    )
-    return OneTracker(_detail(row, services))
-
-
-def _sign(services: Services, viewer: str, tracker_id: str) -> str:
-    key = read_service_key(services.settings.data)
-    return trackers.new_signing_secret(services.database, viewer, tracker_id, key)
 
 
 def _change(body: bytes) -> TrackerChange:

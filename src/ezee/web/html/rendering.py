@@ -151,6 +151,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.filters["pair"] = lambda value: (value, value)
     environment.globals.update(
         asset=assets.address,
         icon=_icon,

@@ -18,6 +18,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from markupsafe import Markup
 
+from ezee.model.calendar import utc_text
 from ezee.web.html.texts.german import GERMAN
 
 LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
@@ -73,6 +74,10 @@ class Texts:
     def time(self, at: int, zone: str = "UTC", style: str = "medium") -> str:
         """A day and a time of it, in a zone."""
         return format_datetime(_at(at, zone), style, locale=self._locale)
+
+    def iso(self, at: int) -> str:
+        """For programs: ``2026-03-09T12:00:00.000Z``."""
+        return utc_text(at)
 
     def ago(self, at: int, now: int) -> str:
         """How long ago it was: ``3 hours ago``."""

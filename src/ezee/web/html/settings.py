@@ -1,0 +1,135 @@
+"""The settings of one tracker, in groups that are saved one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import anyio.to_thread
+from litestar import Response, get, post
+
+from ezee.accounts import trackers
+from ezee.accounts.service_key import read_service_key
+from ezee.accounts.tables import Tracker
+from ezee.accounts.trackers import TrackerChange
+from ezee.errors import Conflict, InvalidRequest, NotFound
+from ezee.model.calendar import zone_names
+from ezee.web import changing
+from ezee.web.html.forms import AnyRequest, Form, field_errors, read_form
+from ezee.web.html.guards import signed_in, viewer_in
+from ezee.web.html.rendering import render
+from ezee.web.html.trackers import find
+from ezee.web.services import services_of
+
+_PATH = "/trackers/{tracker_id:str}/settings"
+
+
+@get(_PATH, guards=[signed_in], include_in_schema=False)
+async def show(request: AnyRequest, tracker_id: str) -> Response[Any]:
+    """Every group."""
+    return await _page(request, await find(request, tracker_id))
+
+
+@post(f"{_PATH}/{{group:str}}", guards=[signed_in], include_in_schema=False, status_code=200)
+async def save(request: AnyRequest, tracker_id: str, group: str) -> Response[Any]:
+    """Save one group."""
+    form = await read_form(request)
+    if group not in GROUPS:
+        raise NotFound
+    tracker = await find(request, tracker_id)
+    try:
+        changed = await changing.change_tracker(
+            services_of(request), viewer_in(request).user_id, tracker_id, GROUPS[group](form)
+        )
+    except (InvalidRequest, Conflict) as error:
+        status = 409 if isinstance(error, Conflict) else 400
+        errors = field_errors(error)
+        return await _page(request, tracker, status=status, failed=group, form=form, errors=errors)
+    return await _page(request, changed, saved=group)
+
+
+@post(f"{_PATH}/signing", guards=[signed_in], include_in_schema=False, status_code=200)
+async def sign(request: AnyRequest, tracker_id: str) -> Response[Any]:
+    """Make a signing secret, which this answer alone shows; or with ``off=yes`` have none."""
+    form = await read_form(request)
+    services, viewer = services_of(request), viewer_in(request).user_id
+    secret = ""
+    if form.has("off"):
+        await anyio.to_thread.run_sync(
+            trackers.remove_signing_secret, services.database, viewer, tracker_id
+        )
+        services.directory.refresh()
+    else:
+        secret = await changing.new_signing_secret(services, viewer, tracker_id)
+    return await _page(request, await find(request, tracker_id), saved="signing", secret=secret)
+
+
+def _general(form: Form) -> TrackerChange:
+    return TrackerChange(
+        name=form.text("name"),
+        domain=form.text("domain"),
+        timezone=form.text("timezone"),
+        hostnames=form.lines("hostnames"),
+    )
+
+
+def _sharing(form: Form) -> TrackerChange:
+    start = form.text("counter_start") or "0"
+    return TrackerChange(
+        public_stats=form.has("public_stats"),
+        counter=form.has("counter"),
+        # What is no number is told by whoever checks it.
+        counter_start=int(start) if start.isascii() and start.isdigit() else -1,
+    )
+
+
+def _privacy(form: Form) -> TrackerChange:
+    return TrackerChange(
+        respect_gpc=form.has("respect_gpc"),
+        respect_dnt=form.has("respect_dnt"),
+        places=form.text("places"),
+    )
+
+
+def _pages(form: Form) -> TrackerChange:
+    return TrackerChange(
+        page_rules={
+            "keep_parameters": form.lines("page_rules.keep_parameters"),
+            "groups": form.lines("page_rules.groups"),
+            "hash_routing": form.has("page_rules.hash_routing"),
+            "strip_slash": form.has("page_rules.strip_slash"),
+        }
+    )
+
+
+def _exclusions(form: Form) -> TrackerChange:
+    names = ("networks", "paths", "countries", "agents", "hostnames")
+    return TrackerChange(exclusions={name: form.lines(f"exclusions.{name}") for name in names})
+
+
+GROUPS: dict[str, Callable[[Form], TrackerChange]] = {
+    "general": _general,
+    "sharing": _sharing,
+    "privacy": _privacy,
+    "pages": _pages,
+    "exclusions": _exclusions,
+}
+
+
+async def _page(
+    request: AnyRequest, tracker: Tracker, *, status: int = 200, **context: Any
+) -> Response[bytes]:
+    settings = services_of(request).settings
+    key = await anyio.to_thread.run_sync(read_service_key, settings.data)
+    given = {"saved": "", "failed": "", "form": None, "errors": {}, "secret": "", **context}
+    return render(
+        request,
+        "settings.html",
+        status=status,
+        here=f"/trackers/{tracker.id}/settings",
+        tracker=tracker,
+        rules=trackers.rules_of(tracker),
+        zones=zone_names(),
+        opt_out=settings.base_url + trackers.opt_out_path(tracker, key),
+        **given,
+    )

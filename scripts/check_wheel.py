@@ -86,6 +86,12 @@ def try_service(folder: Path, ezee: Path, url: str) -> None:
     if (totals["visitors"], totals["pageviews"]) != (1, 1):
         sys.exit(f"the event was not counted: {totals}")
     print(f"one pageview collected and counted: {totals}")
+    tag = run(folder, ezee, "tracker", "snippet", site_id)
+    script = re.search(r'src="([^"]+)"', tag)
+    if script is None:
+        sys.exit(f"there is no script in the tag: {tag}")
+    with urllib.request.urlopen(script[1], timeout=30) as answer:
+        print(f"the script for pages is there: {len(answer.read())} bytes")
 
 
 def call(url: str, body: object = None) -> dict[str, Any]:

@@ -84,11 +84,12 @@ let place: string | undefined;
 // Fragments can hold secrets, so they are left out unless they are the site's routes.
 const address = () => (options.hash == null ? location.href.split("#")[0]! : location.href);
 
-const view = (again?: unknown) => {
+const view = (again?: unknown, replaced?: unknown) => {
   const url = address();
   const here = options.query == null ? url.replace(/\?[^#]*/, "") : url;
   if (options.manual != null || (here == place && !again)) return;
-  if (FULL && !again) gone();
+  // An application that redirects replaces a page that nobody has seen yet.
+  if (FULL && !again && !(replaced && waiting)) gone();
   if (FULL && place) {
     waiting = { url };
     setTimeout(flush, 99);
@@ -213,7 +214,8 @@ const start = () => {
     const original = history[name];
     history[name] = function (...values) {
       original.apply(this, values);
-      view();
+      if (FULL) view(0, name[0] == "r");
+      else view();
     };
   }
   // Every change of the fragment is a popstate too.

@@ -24,14 +24,15 @@ class Page(NamedTuple):
 class PageServer:
     """Pages by their paths, in ``pages``; a path that is not there is a 404 page, ``missing``.
 
-    ``requests`` are the paths asked for, favicons aside.
+    ``requests`` are the paths asked for, favicons aside; ``posts`` what was posted, and where.
     """
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
         self.missing = Page("<title>Not found</title>", status=404)
         self.requests: list[str] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self._answer))
+        self.posts: list[tuple[str, bytes]] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self._answer, self.posts))
         self.url = f"http://{HOST}:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
@@ -55,7 +56,9 @@ class PageServer:
         return page
 
 
-def _handler(answer: Callable[[str], Page]) -> type[BaseHTTPRequestHandler]:
+def _handler(
+    answer: Callable[[str], Page], posts: list[tuple[str, bytes]]
+) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -69,6 +72,12 @@ def _handler(answer: Callable[[str], Page]) -> type[BaseHTTPRequestHandler]:
             self.send_header("Cache-Control", "no-cache")
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            posts.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(202)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
         def log_message(self, *_: object) -> None:
             pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -96,6 +97,15 @@ def test_paths_that_follow_at_once_are_each_counted(
     page.goto(pages.put("/", document(tag(counted_site) + ROUTER)))
     page.evaluate("go('/a'); go('/b'); go('/c')")
     assert paths(settled(counted_site, 4)) == ["/", "/a", "/b", "/c"]
+
+
+def test_a_page_that_redirects_at_once_is_not_counted(
+    page: Page, pages: PageServer, counted_site: Counted
+) -> None:
+    page.goto(pages.put("/", document(tag(counted_site) + ROUTER)))
+    page.evaluate("go('/old'); setTimeout(() => redirect('/new'), 10)")
+    (_, read) = settled(counted_site, 2)
+    assert (read["path"], read["title"]) == ("/new", "Page /new")
 
 
 def test_an_application_that_is_left_at_once_is_counted_whole(
@@ -311,6 +321,37 @@ def test_nothing_is_thrown_whatever_the_page_does(
     }""")
     page.goto("about:blank")
     assert events(counted_site, engagement=True) == []
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "to"),
+    [
+        ("", "/count/api/public/collect"),
+        ('data-endpoint="/in"', "/in"),
+        ('data-endpoint="in"', "/count/in"),
+    ],
+)
+def test_through_the_sites_own_address_events_go_beside_the_script_or_where_they_are_told(
+    endpoint: str, to: str, page: Page, pages: PageServer, counted_site: Counted
+) -> None:
+    script = page.request.get(f"{counted_site.url}/ezee.js").text()
+    pages.put("/count/own.js", script, content_type="text/javascript")
+    own = (
+        f'<script defer src="/count/own.js" data-site="{counted_site.site_id}" {endpoint}></script>'
+    )
+    page.goto(pages.put("/shop", document(own, "Shop")))
+    while not pages.posts:
+        page.wait_for_timeout(50)
+    ((path, body),) = pages.posts
+    assert path == to
+    assert json.loads(body) == {
+        "site_id": counted_site.site_id,
+        "url": page.url,
+        "title": "Shop",
+        "referrer": "",
+        "screen_width": 1280,
+        "language": "en-US",
+    }
 
 
 @pytest.mark.parametrize(

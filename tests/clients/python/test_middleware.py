@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from ezee.model.stamps import is_genuine
-from ezee_client import Client, Event, asgi, wsgi
+from ezee_client import Batcher, Client, Collected, Event, asgi, wsgi
 from tests.support.service import BROWSER, Account, Service
 from tests.support.stats import new_tracker, report
 
@@ -150,6 +151,24 @@ def test_a_batcher_that_is_closed_breaks_no_page(ask: Ask) -> None:
         raise RuntimeError("closed")
 
     assert ask("https://x.example/", HEADERS, site_id=SITE, add=closed).status_code == 200
+
+
+def test_no_answer_waits_for_a_service_that_hangs(ask: Ask) -> None:
+    hanging, sent = threading.Event(), threading.Event()
+
+    def send(*_: Event) -> Collected:
+        sent.set()
+        hanging.wait(60)
+        return Collected(accepted=1, dropped=[])
+
+    batcher = Batcher(send, seconds=0)
+    for _ in range(3):
+        answer = ask("https://x.example/", HEADERS, site_id=SITE, add=batcher.add)
+        assert answer.status_code == 200
+    assert sent.wait(60)
+    assert not batcher.flush(0)
+    hanging.set()
+    assert batcher.close(60)
 
 
 @pytest.mark.service

@@ -10,8 +10,8 @@ from typing import Any, NoReturn
 
 from ezee.model.event import DropReason, Drops
 from ezee.store.base import Batch, EventStore
-from ezee.store.changes import Erase, Move, Regroup, Rejudge
-from ezee.store.duckdb import changes, engine
+from ezee.store.changes import Erase, Move, Regroup, Rejudge, RollUp
+from ezee.store.duckdb import changes, engine, rollups
 from tests.store.engines import MINUTE, SITE, TODAY, bot
 from tests.support.events import NOON, PatientStore, event
 
@@ -54,6 +54,13 @@ _AMID: dict[str, tuple[Any, str]] = {
     **dict.fromkeys(("erase a path", "regroup", "rejudge"), (changes, "rederive")),
 }
 POINTS = ("amid", "before the commit", "after the commit")
+# A roll-up changes no number; where it dies, each named by the last thing it has done.
+ROLL_UP_POINTS: dict[str, tuple[Any, str]] = {
+    "begun": (rollups, "begin"),
+    "named": (rollups, "_name"),
+    "written": (rollups, "_write"),
+    "rolled": (rollups, "roll"),
+}
 
 
 def die(*_: object) -> NoReturn:
@@ -74,5 +81,22 @@ def work(store: EventStore, name: str, point: str) -> None:
     die()
 
 
+def roll_up(store: EventStore, point: str) -> None:
+    """Roll up, and die right after that was done."""
+    module, function = ROLL_UP_POINTS[point]
+    really = getattr(module, function)
+
+    def last(*given: Any, **named: Any) -> NoReturn:
+        really(*given, **named)
+        die()
+
+    setattr(module, function, last)
+    store.change(RollUp(SITE))
+
+
 if __name__ == "__main__":
-    work(PatientStore(Path(sys.argv[1])), *sys.argv[2:])
+    opened = PatientStore(Path(sys.argv[1]))
+    if sys.argv[2] == "roll up":
+        roll_up(opened, sys.argv[3])
+    else:
+        work(opened, *sys.argv[2:])

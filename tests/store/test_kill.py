@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from ezee.store.base import Batch
+from ezee.store.changes import RollUp
+from ezee.store.looks import WrongRollups
 from tests.store import dying
-from tests.store.engines import everything
-from tests.support.events import PatientStore
+from tests.store.engines import MINUTE, SITE, Engine, assert_counted, everything
+from tests.support.events import NOON, PatientStore, event
 
 
 @pytest.mark.parametrize("point", dying.POINTS)
@@ -35,6 +38,34 @@ def test_all_or_nothing(tmp_path: Path, name: str, point: str) -> None:
     assert everything(opened) == after
     for each in (store, opened):
         each.close()
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["first", "again"])
+@pytest.mark.parametrize("point", dying.ROLL_UP_POINTS)
+def test_a_roll_up_that_is_killed_leaves_every_number_right(
+    tmp_path: Path, point: str, again: bool
+) -> None:
+    """Whether its day was rolled up before or not; and what comes afterwards is counted."""
+    engine = Engine(tmp_path)
+    people = [event(NOON + at * 7 * MINUTE, visitor=at % 3, page=f"/{at % 2}") for at in range(9)]
+    if again:
+        engine.store.append(Batch(people[:5]))
+        engine.store.change(RollUp(SITE))
+        engine.store.append(Batch(people[5:]))
+    else:
+        engine.store.append(Batch(people))
+    engine.close()
+    _die(tmp_path, "roll up", point)
+    engine.store = engine.open()
+    assert_counted(engine.store, people)
+    assert engine.store.look(WrongRollups(SITE)) == []
+    late = [event(NOON + at * 11 * MINUTE, visitor=2, page="/late") for at in range(4)]
+    engine.store.append(Batch(late))
+    assert_counted(engine.store, [*people, *late])
+    engine.store.change(RollUp(SITE))
+    assert_counted(engine.store, [*people, *late])
+    assert engine.store.look(WrongRollups(SITE)) == []
+    engine.close()
 
 
 def _die(folder: Path, name: str, point: str) -> None:

@@ -1,0 +1,224 @@
+"""Whatever happens to a tracker, roll-ups, events and a plain reading tell the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from unittest.mock import patch
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from ezee.model.event import Event
+from ezee.stats.run import report
+from ezee.store.base import Batch
+from ezee.store.changes import Erase, Move, Regroup, Rejudge, RollUp
+from ezee.store.duckdb.visits import VisitKeeper
+from ezee.store.looks import WrongRollups
+from ezee.store.sql import EVENTS_ALONE
+from tests.stats.test_exactness import HOUR, PLACES, Case, assert_in_time, cases
+from tests.stats.test_rolled import parameters_of, rolled_cases
+from tests.support import reference
+from tests.support.clock import instant
+from tests.support.events import PatientStore, event, readable
+from tests.support.reference import Question, local
+
+
+class Erased(NamedTuple):
+    """The events of some days go; those of one path alone, where it is named."""
+
+    before: int
+    after: int
+    path: str | None
+
+
+class Regrouped(NamedTuple):
+    """A path is shown as another page."""
+
+    path: str
+    page: str
+
+
+class Judged(NamedTuple):
+    """What looks like a stored event is a program's from now on; with None all is people's."""
+
+    like: int | None
+
+
+Step = int | RollUp | Erased | Regrouped | Judged
+
+
+class History:
+    """A tracker to which things happen, in the store and in a list of events beside it."""
+
+    def __init__(self, store: PatientStore, zone: str, around: int, coming: list[Event]) -> None:
+        self._store, self._zone = store, zone
+        self.site = readable(zone)
+        self._around = around
+        self._coming = coming
+        self._stored: list[Event] = []
+        self._of_programs: list[bool] = []
+        store.change(Erase(self.site.key))
+
+    def people(self) -> list[Event]:
+        """What is to be counted, in the order in which it was stored."""
+        return [
+            each for each, is_bot in zip(self._stored, self._of_programs, strict=True) if not is_bot
+        ]
+
+    def happen(self, step: Step) -> None:
+        match step:
+            case int():
+                self.come(self._coming[:step])
+                self._coming = self._coming[step:]
+            case RollUp():
+                self._store.change(step)
+            case Erased():
+                self._erase(step)
+            case Regrouped():
+                self._store.change(Regroup(self.site.key, [(step.path, step.page)]))
+                self._stored = [
+                    replace(each, page=step.page) if each.path == step.path else each
+                    for each in self._stored
+                ]
+            case Judged():
+                self._judge(step)
+
+    def come(self, coming: list[Event]) -> None:
+        """These events are stored, whatever else is coming."""
+        self._store.append(Batch(coming))
+        self._stored += coming
+        self._of_programs += [False] * len(coming)
+
+    def _erase(self, step: Erased) -> None:
+        middle = self._day(self._around)
+        first, last = middle - step.before, middle + step.after
+        self._store.change(Erase(self.site.key, first, last, step.path))
+        left = [
+            (each, is_bot)
+            for each, is_bot in zip(self._stored, self._of_programs, strict=True)
+            if not first <= self._day(each.happened_at) <= last
+            or (step.path is not None and step.path not in {each.path, each.page})
+        ]
+        self._stored = [each for each, _ in left]
+        self._of_programs = [is_bot for _, is_bot in left]
+
+    def _judge(self, step: Judged) -> None:
+        if step.like is None:
+            chosen = [at for at, is_bot in enumerate(self._of_programs) if is_bot]
+            moves = {_features(self._stored[at]): ("headless", "") for at in chosen}
+        elif self.people():
+            like = _features(self.people()[step.like % len(self.people())])
+            moves = {like: ("", "headless")}
+            chosen = [at for at, each in enumerate(self._stored) if _features(each) == like]
+        else:
+            return
+        named = [Move(of[0], old, "", *of[1:], new, "") for of, (old, new) in moves.items()]
+        self._store.change(Rejudge(self.site.key, named))
+        for at in chosen:
+            self._of_programs[at] = step.like is not None
+
+    def _day(self, at: int) -> int:
+        return local(at, self._zone).date().toordinal() - 719_163
+
+
+def _features(of: Event) -> tuple[int, str, int, str, str, int, str]:
+    """What is kept of an event to judge it by."""
+    return of.day, of.browser, of.version, of.os, of.device, of.hints, of.referrer
+
+
+_ROLLED_CASES = rolled_cases().map(lambda case: case._replace(parameters=parameters_of(case)))
+_PATHS = st.sampled_from(["/", "/a", "/B", ""])
+_DAYS = st.integers(0, 2)
+STEPS: st.SearchStrategy[Step] = st.one_of(
+    st.integers(1, 14),
+    st.integers(1, 14),
+    st.builds(RollUp, st.just(readable().key), again=st.booleans()),
+    st.builds(RollUp, st.just(readable().key)),
+    st.builds(Erased, _DAYS, _DAYS, st.none() | _PATHS),
+    st.builds(Regrouped, _PATHS, _PATHS),
+    st.builds(Judged, st.none() | st.integers(0, 13)),
+)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatientStore]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(VisitKeeper, "_rest_after", lambda *_: 0.0)
+        opened = PatientStore(tmp_path_factory.mktemp("histories"))
+        yield opened
+        opened.close()
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(case=cases() | _ROLLED_CASES, steps=st.lists(STEPS, max_size=8), last=st.integers(0, 3))
+def test_three_ways_of_counting_agree(
+    store: PatientStore, case: Case, steps: list[Step], last: int
+) -> None:
+    """Events come, late and in any order, are rolled up, erased, regrouped and judged again."""
+    # What is left comes late, to days that are rolled up by then; all but a few of it together.
+    coming = [replace(each, path=each.page) for each in case.events]
+    history = History(store, case.zone, case.around, coming)
+    for step in (*steps, len(coming), RollUp(history.site.key)):
+        history.happen(step)
+    history.come(coming[:last])
+    assert_all_agree(history, store, case.question, case.parameters, case.zone)
+
+
+def assert_all_agree(
+    history: History,
+    store: PatientStore,
+    question: Question,
+    parameters: list[tuple[str, str]],
+    zone: str,
+) -> None:
+    """Roll-ups and what has come since, events alone, and a plain reading of them."""
+    rolled = report(store, history.site, parameters, question.now)
+    with patch("ezee.store.answer.plan", lambda *_: EVENTS_ALONE):
+        raw = report(store, history.site, parameters, question.now)
+    assert rolled == raw
+    expected = reference.report(history.people(), zone, question)
+    assert_in_time(rolled, expected)
+    assert rolled["breakdowns"] == expected["breakdowns"]
+    assert rolled["rows"] == expected["rows"]
+    assert store.look(WrongRollups(history.site.key)) == []
+
+
+@pytest.mark.parametrize(("zone", "around"), PLACES)
+@pytest.mark.parametrize("path", [None, "/a"])
+def test_odd_days_that_are_erased_and_filled_again(
+    store: PatientStore, zone: str, around: str, path: str | None
+) -> None:
+    """Around each odd moment: half of the events are rolled up, some go, the others come late."""
+    middle = instant(around)
+    times = [middle + minutes * 60_000 for minutes in range(-36 * 60, 36 * 60, 53)]
+    events = [
+        event(at, zone, visitor=1 + number % 3, path=path, page=path, country="ab"[number % 2])
+        for number, at in enumerate(times)
+        for path in [("/", "/a", "/B")[number % 4 % 3]]
+    ]
+    coming = events[::2] + events[1::2]
+    history = History(store, zone, middle, coming)
+    half = len(coming) // 2
+    roll_up = RollUp(history.site.key)
+    for step in (half, roll_up, Erased(0, 0, path), half // 2, roll_up, len(coming)):
+        history.happen(step)
+    for days in (0, 2):
+        today = local(middle, zone).date()
+        first = local(middle - days * 24 * HOUR, zone).date()
+        now = middle + 26 * HOUR
+        interval = "day" if days else "hour"
+        asked = Question(first, today, now, interval, dimensions=("page", "country"), limit=100)
+        parameters = [
+            *(("from", str(first)), ("to", str(today)), ("interval", interval)),
+            *(("dimension", name) for name in asked.dimensions),
+            ("limit", "100"),
+        ]
+        assert_all_agree(history, store, asked, parameters, zone)

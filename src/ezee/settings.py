@@ -23,8 +23,9 @@ class Settings:
 
     ``collect_limit`` and ``public_stats_limit`` are requests a minute per client address (the
     former also per tracker); 0 turns a limit off. ``sign_in_limit`` is tries a minute to sign in to
-    one account. ``visitor_limit`` is events a minute of one
-    visitor, beyond which they are a program's.
+    one account. ``visitor_limit`` is events a minute of one visitor, beyond which they are a
+    program's. ``countapi_keys`` and ``hits_badges`` are how many of these a stranger may make; 0 is
+    none, and nothing is answered there.
     """
 
     data: Path = DEFAULT_DATA
@@ -43,6 +44,8 @@ class Settings:
     spammers: Path | None = None
     sources: Path | None = None
     owner_email: str = "owner@localhost"
+    countapi_keys: int = 0
+    hits_badges: int = 0
 
     @property
     def base_url(self) -> str:
@@ -141,6 +144,8 @@ _READERS = {
     "public_stats_limit": _count,
     "sign_in_limit": _count,
     "visitor_limit": _count,
+    "countapi_keys": _count,
+    "hits_badges": _count,
     "data_centres": _file,
     "spammers": _file,
     "sources": _file,

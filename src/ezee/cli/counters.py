@@ -10,7 +10,11 @@ from ezee.accounts import claims, trackers
 from ezee.cli.output import print_all, print_one
 from ezee.cli.root import DATA, Data, Json, open_accounts, root
 from ezee.clock import SystemClock
+from ezee.counters.countapi import PREFIX, read_key
 from ezee.errors import Conflict
+from ezee.store.changes import Keep
+from ezee.store.looks import Tallied
+from ezee.store.open import OpenStore
 
 counter = root.command(App(name="counter", help="Counters that everybody sees."))
 
@@ -51,6 +55,25 @@ def counter_release(number: Number, /, *, data: Data = DATA, json: Json = False)
     with open_accounts(data) as database:
         claims.release_claim(database, number)
     print_one({"released": number}, json=json)
+
+
+@counter.command(name="set")
+def counter_set(
+    key: Annotated[str, Parameter(name="KEY", help="NAMESPACE/KEY, as in /hit/NAMESPACE/KEY.")],
+    value: Annotated[int, Parameter(name="VALUE", help="What it is to be.")],
+    /,
+    *,
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Set a CountAPI key to a value, whoever made it. One that is not there is made."""
+    namespace, _, name = key.rpartition("/")
+    found = read_key(namespace, name)
+    with OpenStore(data) as store:
+        kept = [str(row[-1]) for row in store.look(Tallied([PREFIX + found.name]))]
+        terms = kept[0] if kept else ""
+        store.change(Keep(PREFIX + found.name, value, terms, SystemClock().now()))
+    print_one({"key": found.name, "value": value}, json=json)
 
 
 @counter.command(name="list")

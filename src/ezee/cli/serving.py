@@ -98,6 +98,20 @@ def serve(
         str | None,
         Parameter(help="Whom to make the first owner [EZEE_OWNER_EMAIL; owner@localhost]."),
     ] = None,
+    countapi_keys: Annotated[
+        int | None,
+        Parameter(
+            help="How many keys CountAPI's endpoints keep for anybody; 0 turns them off "
+            "[EZEE_COUNTAPI_KEYS; 0]."
+        ),
+    ] = None,
+    hits_badges: Annotated[
+        int | None,
+        Parameter(
+            help="How many pages have a hits badge for anybody; 0 turns them off "
+            "[EZEE_HITS_BADGES; 0]."
+        ),
+    ] = None,
 ) -> None:
     """Run the service on a data folder, until Ctrl-C or SIGTERM.
 
@@ -123,6 +137,8 @@ def serve(
         spammers=spammers,
         sources=sources,
         owner_email=owner_email,
+        countapi_keys=countapi_keys,
+        hits_badges=hits_badges,
     )
     # Loading the engine and the framework takes a moment that other commands need not wait for.
     from ezee import server  # noqa: PLC0415

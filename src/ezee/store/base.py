@@ -89,7 +89,7 @@ class EventStore(Protocol):
         ...
 
     def change(self, change: Change) -> int:
-        """Change what is stored, durably; returns how many events that were."""
+        """Change what is stored, durably; returns how many events that were, or tallies."""
         ...
 
     def close(self) -> None:

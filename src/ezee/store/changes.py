@@ -75,6 +75,37 @@ class Compact(msgspec.Struct, frozen=True, tag=True):
     """
 
 
+class Count(msgspec.Struct, frozen=True, tag=True):
+    """Add amounts to tallies, pairs of name and amount; a tally that is not there begins at 0.
+
+    ``day`` is today, ``at`` now (ms UTC). What is changed are tallies, each within ``TALLY_LIMIT``.
+    """
+
+    additions: Sequence[tuple[str, int]]
+    day: int
+    at: int
+
+
+class Keep(msgspec.Struct, frozen=True, tag=True):
+    """Put a tally down as it is to be: its value, and ``terms`` that the store does not read."""
+
+    name: str
+    value: int
+    terms: str
+    at: int
+
+
+class Forget(msgspec.Struct, frozen=True, tag=True):
+    """Remove the tallies whose names begin so, and which were not changed since (ms UTC)."""
+
+    prefix: str
+    before: int
+
+
+TALLY_LIMIT = 10**15 - 1
+"""No tally is further from 0."""
+TallyChange = Count | Keep | Forget
+"""Those that leave events alone."""
 Rewrite = Erase | Regroup | Rejudge
 """Those that change events."""
-Change = Rewrite | RollUp | Compact
+Change = Rewrite | RollUp | Compact | TallyChange

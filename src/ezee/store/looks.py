@@ -5,6 +5,8 @@ Each has one answer of rows, and the rows' columns are named in its docstring.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from ezee.store.changes import Erase
@@ -92,6 +94,26 @@ class BotViews(msgspec.Struct, frozen=True, tag=True):
     rules: tuple[str, ...]
 
 
+class Tallied(msgspec.Struct, frozen=True, tag=True):
+    """Tallies by their names. Rows: name, value, day of the last addition, what was added that day,
+    when it was made and last changed (ms UTC), terms. Those that are not there have no row.
+    """
+
+    names: Sequence[str]
+
+
+class HowManyTallies(msgspec.Struct, frozen=True, tag=True):
+    """Rows: the number of tallies whose names begin so."""
+
+    prefix: str
+
+
+class EveryTally(msgspec.Struct, frozen=True, tag=True):
+    """The tallies whose names begin so, by their names. Rows: those of ``Tallied``."""
+
+    prefix: str
+
+
 class WrongRollups(msgspec.Struct, frozen=True, tag=True):
     """What of a tracker's day roll-ups is not what its events say. Rows: day, dimension, value; the
     whole day is the empty value of the empty dimension.
@@ -131,6 +153,7 @@ PlainLook = (
     | Erased
 )
 """Those that one statement answers."""
-Look = PlainLook | WrongRollups
+TallyLook = Tallied | HowManyTallies | EveryTally
+Look = PlainLook | WrongRollups | TallyLook
 LOOKS_AT_VISITS = (Sighting, Live, Erasable)
 """Those that have to wait until the visits of what was just stored are there."""

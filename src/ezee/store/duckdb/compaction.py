@@ -121,8 +121,8 @@ def copy(connection: Connection, path: Path) -> Copied:
 def complete(connection: Connection, copied: Copied) -> int:
     """Add to the copy what was appended since; returns how many erasures' bytes are not in it.
 
-    Nobody may write meanwhile, and nobody but ``append`` and the keeper of visits may have written
-    since the copy was begun.
+    Nobody may write meanwhile, and nobody but ``append``, the keeper of visits and who counts
+    tallies may have written since the copy was begun.
     """
     with transaction(connection):
         for table in ("events", "bots"):
@@ -141,8 +141,13 @@ def complete(connection: Connection, copied: Copied) -> int:
     return int(settled)
 
 
-# What an append writes beside events and bots, all of it small.
-_REPLACED = {"drops": "true", "imports": "true", "state": "name <> 'visits_up_to'"}
+# What is written beside events and bots meanwhile, all of it small.
+_REPLACED = {
+    "drops": "true",
+    "imports": "true",
+    "tallies": "true",
+    "state": "name <> 'visits_up_to'",
+}
 
 
 def _derive_visits(connection: Connection) -> None:

@@ -30,8 +30,8 @@ from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.answer import answer
 from ezee.store.base import Batch, Description, Progress
-from ezee.store.changes import Change, Compact, Erase, RollUp
-from ezee.store.duckdb import compaction, rollups, schema, visits
+from ezee.store.changes import Change, Compact, Erase, RollUp, TallyChange
+from ezee.store.duckdb import compaction, rollups, schema, tallies, visits
 from ezee.store.duckdb.batches import (
     Sifted,
     last_number,
@@ -46,8 +46,9 @@ from ezee.store.duckdb.file import OpenFile, snapshot, transaction
 from ezee.store.duckdb.roller import Roller
 from ezee.store.duckdb.rollups import Arrived, SiteDay
 from ezee.store.kept import statement_of
-from ezee.store.looks import LOOKS_AT_VISITS, Look, Row, WrongRollups
+from ezee.store.looks import LOOKS_AT_VISITS, Look, Row, TallyLook, WrongRollups
 from ezee.store.sql import Statement
+from ezee.store.tallied import tallied
 
 FILE_NAME = "events.duckdb"
 
@@ -103,6 +104,8 @@ class DuckDBStore:
             self._keeper.wait(self._PATIENCE)
         if isinstance(look, WrongRollups):
             return self._verify(look)
+        if isinstance(look, TallyLook):
+            return self._read(lambda run: run(tallied(look)))
         return self._read(lambda run: run(statement_of(look)))
 
     def describe(self, site: int | None = None) -> Description:
@@ -111,6 +114,8 @@ class DuckDBStore:
 
     def change(self, change: Change) -> int:
         """See ``EventStore.change``."""
+        if isinstance(change, TallyChange):
+            return self._tally(change)
         if isinstance(change, RollUp):
             return self._roll_up(change)
         if isinstance(change, Compact):
@@ -247,6 +252,11 @@ class DuckDBStore:
         for days in rollups.together(waiting):
             self._roll(days)
         return sum(events for _, events in waiting)
+
+    def _tally(self, change: TallyChange) -> int:
+        # Somebody waits for it, so it does not wait for what copies or rolls up.
+        with self._writing, self._engine() as file, transaction(file.writer):
+            return tallies.carry_out(file.writer, change)
 
     def _verify(self, look: WrongRollups) -> list[Row]:
         with self._engine() as file, file.lend() as connection, snapshot(connection):

@@ -6,7 +6,7 @@ import duckdb
 
 from ezee.errors import SetupError
 
-VERSION = 4
+VERSION = 5
 
 _FIRST = """
 create table events (
@@ -209,7 +209,20 @@ create table erased (
 );
 """
 
-MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH)
+# Numbers that are no tracker's, each under a name.
+_FIFTH = """
+create table tallies (
+    name varchar not null,
+    value bigint not null,
+    day integer not null,
+    today bigint not null,
+    made_at bigint not null,
+    changed_at bigint not null,
+    terms varchar not null
+);
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:

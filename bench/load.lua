@@ -24,7 +24,7 @@ function request()
 end
 
 function response(status)
-  if status == 202 then
+  if status >= 200 and status < 300 then
     accepted = accepted + 1
   else
     refused = refused + 1

@@ -19,7 +19,8 @@ _ANSWERS = re.compile(r"answers at http://\S+:(\d+),")
 class Running:
     """``python -m MODULE serve`` while the block runs."""
 
-    def __init__(self, module: str, data: Path) -> None:
+    def __init__(self, module: str, data: Path, *options: str) -> None:
+        self._options = options
         self._module = module
         self.data = data
         self._log = data.with_suffix(".log")
@@ -28,7 +29,8 @@ class Running:
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", self._module, "serve", "--data", str(self.data),
-                 "--port", "0", "--public-stats-limit", "0", "--visitor-limit", "0"],
+                 "--port", "0", "--public-stats-limit", "0", "--visitor-limit", "0",
+                 *self._options],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL,
             )  # fmt: skip
         self.port = self._wait_for_port()

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from ezee.accounts import claims, trackers
-from ezee.cli.output import print_all, print_one
+from ezee.accounts.directory import site_config
+from ezee.accounts.policy import readable_as_counter
+from ezee.cli.output import errors, print_all, print_one
 from ezee.cli.root import DATA, Data, Json, open_accounts, root
 from ezee.clock import SystemClock
 from ezee.counters.countapi import PREFIX, read_key
+from ezee.counters.freezing import (
+    REWRITES,
+    File,
+    Freezer,
+    write_files,
+)
 from ezee.errors import Conflict
+from ezee.model.site import SiteConfig
 from ezee.store.changes import Keep
 from ezee.store.looks import Tallied
 from ezee.store.open import OpenStore
@@ -82,3 +93,56 @@ def counter_list(*, data: Data = DATA, json: Json = False) -> None:
     with open_accounts(data) as database:
         rows = [claim._asdict() for claim in claims.every_claim(database)]
     print_all(rows, "No old counter is claimed yet. `ezee counter claim` claims one.", json=json)
+
+
+@counter.command(name="freeze")
+def counter_freeze(
+    folder: Annotated[Path, Parameter(name="FOLDER", help="Where the files go.")],
+    /,
+    *,
+    site: Annotated[
+        str | None, Parameter(help="Only this tracker's, by its id or site_id.")
+    ] = None,
+    look: Annotated[
+        str, Parameter(help="How they are drawn, as in an address: style=led-green&digits=7.")
+    ] = "",
+    pages: Annotated[int, Parameter(help="How many of each tracker's pages have one.")] = 1_000,
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Write the counters as files, at the same paths, for any web host.
+
+    Trackers whose counter is on, old counters that are claimed, and CountAPI's keys unless one
+    tracker is named.
+    """
+    now = SystemClock().now()
+    with open_accounts(data) as database:
+        if site:
+            rows = [trackers.named_tracker(database, site)]
+        else:
+            rows = trackers.every_tracker(database)
+        sites = {row.site_id: site_config(row) for row in rows}
+        claimed = [each for each in claims.every_claim(database) if each.site_id in sites]
+    with OpenStore(data) as store:
+        files = _frozen(Freezer(store, now, look, pages), sites, claimed, keys=site is None)
+        written, left_out = write_files(folder, files)
+    for path in left_out:
+        errors.print(f"No file can have this path, it was left out: {path}", markup=False)
+    print_one({"files": written, "left_out": len(left_out), "folder": str(folder)}, json=json)
+
+
+def _frozen(
+    freezer: Freezer, sites: dict[str, SiteConfig], claimed: list[claims.Claim], *, keys: bool
+) -> Iterator[File]:
+    for site in sites.values():
+        readable = readable_as_counter(site)
+        if readable is not None:
+            yield from freezer.site(site, readable)
+    for claim in claimed:
+        readable = readable_as_counter(sites[claim.site_id], claimed=True)
+        if readable is not None:
+            yield from freezer.claim(sites[claim.site_id], readable, claim)
+    if claimed:
+        yield ".htaccess", REWRITES.encode()
+    if keys:
+        yield from freezer.keys()

@@ -68,7 +68,11 @@ PRODUCTS = (
         ),
         make_script,
     ),
-    Product("src/ezee/web/html/files/list.json", (*_PINS, "assets/pages"), make_pages_files),
+    Product(
+        "src/ezee/web/html/files/list.json",
+        (*_PINS, "assets/pages", "assets/world.js"),
+        make_pages_files,
+    ),
 )
 
 

@@ -9,6 +9,8 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 import { build } from "esbuild";
 
+import { world } from "../world.js";
+
 const here = import.meta.dirname;
 const list = process.argv[2];
 const folder = dirname(list);
@@ -35,6 +37,7 @@ for (const kind of ["scripts", "styles"]) {
 }
 put("icons.svg", Buffer.from(sprite()));
 put("favicon.svg", readFileSync(join(here, "favicon.svg")));
+put("world.svg", Buffer.from(world()));
 writeFileSync(list, JSON.stringify(names, null, 1) + "\n");
 
 // icons/NAME.svg becomes the symbol #NAME.

@@ -2,6 +2,8 @@
 
 import htmx from "htmx.org";
 
+// The scripts of single pages use the same one.
+window.htmx = htmx;
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;

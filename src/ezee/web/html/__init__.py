@@ -3,6 +3,7 @@
 from ezee.web.html import optout, preferences, settings, signing_in, tokens, trackers
 from ezee.web.html.assets import asset
 from ezee.web.html.overview import overview
+from ezee.web.html.report import pages as report
 
 ROUTES = (
     overview,
@@ -25,6 +26,11 @@ ROUTES = (
     tokens.ask_first,
     tokens.regenerate,
     tokens.revoke,
+    report.report,
+    report.whole_list,
+    report.table_file,
+    report.add_filter,
+    report.now,
     preferences.choose_look,
     preferences.choose_language,
     optout.ask,

@@ -1,0 +1,108 @@
+"""The report page, with Alice, who owns the tracker, Bob, who owns others, and nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.pages import Visitor
+from tests.support.service import Account, Service
+from tests.support.stats import new_tracker
+
+pytestmark = pytest.mark.service
+
+PAYLOAD = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+
+
+@pytest.fixture
+def path(service: Service, alice: Account) -> str:
+    """A tracker's report, of one visit of markup."""
+    tracker = new_tracker(alice, name=f"Shop {PAYLOAD}")
+    sent = {
+        "site_id": tracker["site_id"],
+        "url": f"https://{tracker['domain']}/{PAYLOAD}?utm_source={PAYLOAD}&utm_campaign={PAYLOAD}",
+        "title": PAYLOAD,
+        "language": "de",
+    }
+    assert service.collect(sent).status_code == 202
+    bought = {**sent, "name": PAYLOAD, "props": {"plan": PAYLOAD}, "value": 5, "currency": "EUR"}
+    assert service.collect(bought).status_code == 202
+    return f"/trackers/{tracker['id']}"
+
+
+@pytest.fixture
+def at_bobs(service: Service, bob: Account) -> Iterator[Visitor]:
+    with Visitor(service.url) as visitor:
+        visitor.sign_in(bob.email)
+        yield visitor
+
+
+@pytest.mark.parametrize("rest", ["", "/all/page", "/csv/page", "/now", "/filter"])
+def test_a_report_is_its_owners(anybody: Visitor, at_bobs: Visitor, path: str, rest: str) -> None:
+    assert at_bobs.get(path + rest).status_code == 404
+    assert anybody.get(path + rest).url.path == "/sign-in"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "",
+        "?sources=utm_campaign&places=country&events=prop:plan&devices=screen&pages=entry_page",
+        "?events=revenue",
+        "?events=properties",
+        "/all/event",
+        "/all/prop:plan",
+        f"/all/page?search={PAYLOAD}",
+        f"?filter=page:contains:{PAYLOAD}&filter=event:is_not:{PAYLOAD}",
+        f"?filter={PAYLOAD}",
+        f"?period={PAYLOAD}",
+    ],
+)
+def test_markup_that_visitors_sent_is_text(at_alices: Visitor, path: str, rest: str) -> None:
+    answer = at_alices.get(path + rest)
+    assert answer.status_code in {200, 400}
+    assert "<script>alert" not in answer.text
+    assert "<img src=x" not in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert "style=" not in answer.text
+
+
+def test_the_page_shows_what_the_api_answers(at_alices: Visitor, path: str) -> None:
+    page = at_alices.get(path).text
+    assert "1 visitor now" in page
+    assert "12 months" in page
+    assert "<h1" in page
+    assert 'id="figures"' in page
+
+
+@pytest.mark.parametrize(
+    "wrong", ["period=never", "filter=page", "from=2026-01-01", "compare=x", "interval=minute"]
+)
+def test_a_wrong_address_is_told_on_the_page(at_alices: Visitor, path: str, wrong: str) -> None:
+    answer = at_alices.get(f"{path}?{wrong}")
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+
+
+def test_a_filter_that_is_added_is_in_the_address(at_alices: Visitor, path: str) -> None:
+    answer = at_alices.get(f"{path}/filter?period=7d&dimension=country&operator=is&value=DE")
+    assert str(answer.url).endswith(f"{path}?period=7d&filter=country%3Ais%3ADE")
+
+
+def test_a_panels_file_is_csv_that_no_spreadsheet_runs(at_alices: Visitor, path: str) -> None:
+    answer = at_alices.get(f"{path}/csv/page")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert answer.text.splitlines()[0] == "page,visitors,pageviews"
+    assert at_alices.get(f"{path}/csv/nothing").status_code == 404
+
+
+def test_a_tracker_without_events_says_what_to_do(at_alices: Visitor, alice: Account) -> None:
+    page = at_alices.get(f"/trackers/{new_tracker(alice)['id']}").text
+    assert "Nothing has been counted yet" in page
+
+
+def test_it_is_said_in_german(at_alices: Visitor, path: str) -> None:
+    answer = at_alices.get(path, headers={"accept-language": "de"})
+    assert "Besucher" in answer.text

@@ -70,10 +70,12 @@ const post = guarded((fields: Fields) => {
     stamp: options.stamp,
     ...fields,
   };
-  if (FULL && nav.onLine === false) {
+  // Without a network the browser would complain on the console.
+  if (nav.onLine) send(event);
+  else if (FULL) {
     event.timestamp = new Date();
     on(window, "online", () => send(event), { once: true });
-  } else send(event);
+  }
 });
 
 // ---- Pageviews
@@ -112,7 +114,7 @@ const track = guarded(([name, fields]: Call) => {
 const act = (event: MouseEvent) => {
   const target = event.target as Element;
   const sent = event.type == "submit";
-  const element = target.closest("[data-ezee]");
+  const element = target.closest<HTMLElement>("[data-ezee]");
   // The middle button opens a link, the right one does not.
   if (event.button > 1) return;
   if (element && element.matches("form") == sent) {
@@ -124,7 +126,7 @@ const act = (event: MouseEvent) => {
       else if (key == "currency") fields.currency = value;
       else if (key) props[key] = value;
     }
-    track([element.getAttribute("data-ezee")!, fields]);
+    track([element.dataset.ezee!, fields]);
   } else if (FULL) (sent ? form : link)(target);
 };
 

@@ -238,6 +238,21 @@ def test_pages_seen_without_a_network_are_counted_once_there_is_one(
     assert read[2]["time"] < read[2]["received_at"]
 
 
+def test_the_core_says_nothing_of_a_network_that_is_away(
+    page: Page, visitor: BrowserContext, pages: PageServer, counted_site: Counted
+) -> None:
+    icon = '<link rel="icon" href="data:,">'
+    core = tag(counted_site, name="ezee.core.js")
+    page.goto(pages.put("/", document(icon + core + ROUTER, "Home")))
+    settled(counted_site, 1)
+    visitor.set_offline(True)
+    page.evaluate("go('/a'); ezee('offline')")
+    page.wait_for_timeout(300)
+    visitor.set_offline(False)
+    page.evaluate("go('/b')")
+    assert paths(settled(counted_site, 2)) == ["/", "/b"]
+
+
 @pytest.mark.parametrize("build", BUILDS)
 def test_a_page_on_a_disk_is_not_counted(
     build: str, page: Page, counted_site: Counted, tmp_path: Path

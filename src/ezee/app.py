@@ -35,6 +35,7 @@ from ezee.events.places import open_places
 from ezee.events.steps import agent, source
 from ezee.events.surroundings import surroundings_of
 from ezee.limits import Buckets
+from ezee.mail import read_mail_server
 from ezee.settings import Settings
 from ezee.store.base import EventStore
 from ezee.store.salts import Salts
@@ -48,6 +49,7 @@ from ezee.web.counters.routes import CounterRoutes
 from ezee.web.errors import log_failure
 from ezee.web.failures import answer_failure
 from ezee.web.heads import answer_heads
+from ezee.web.pending import Pending
 from ezee.web.script.serving import script_routes
 from ezee.web.script.versions import keep_scripts
 from ezee.web.services import Services, services_of
@@ -97,6 +99,8 @@ def assemble(
         authenticator=Authenticator(database, last_used, clock, https=settings.https),
         public_stats=Buckets(clock),
         sign_in_tries=Buckets(clock),
+        pending=Pending(clock),
+        mail=read_mail_server(settings.smtp, settings.mail_from),
         readers=readers,
         reports=Sharing(readers),
     )

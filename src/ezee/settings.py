@@ -7,7 +7,7 @@ Nothing else in the package reads the environment.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,9 @@ class Settings:
 
     ``collect_limit`` and ``public_stats_limit`` are requests a minute per client address (the
     former also per tracker); 0 turns a limit off. ``sign_in_limit`` is tries a minute to sign in to
-    one account. ``visitor_limit`` is events a minute of one visitor, beyond which they are a
-    program's. ``countapi_keys`` and ``hits_badges`` are how many of these a stranger may make; 0 is
-    none, and nothing is answered there.
+    one account. ``smtp`` may hold a password. ``visitor_limit`` is events a minute of one visitor,
+    beyond which they are a program's. ``countapi_keys`` and ``hits_badges`` are how many of these a
+    stranger may make; 0 is none, and nothing is answered there.
     """
 
     data: Path = DEFAULT_DATA
@@ -46,6 +46,10 @@ class Settings:
     owner_email: str = "owner@localhost"
     countapi_keys: int = 0
     hits_badges: int = 0
+    first_owner: str = "made"
+    sign_up: str = "closed"
+    smtp: str = ""
+    mail_from: str = ""
 
     @property
     def base_url(self) -> str:
@@ -95,6 +99,15 @@ def _file(name: str, given: object) -> Path:
 
 def _text(name: str, given: object) -> str:
     return str(given)
+
+
+def _one_of(*choices: str) -> Callable[[str, object], str]:
+    def read(name: str, given: object) -> str:
+        if given not in choices:
+            raise SetupError(f"{name}: {given!r} is not {' or '.join(choices)}.")
+        return str(given)
+
+    return read
 
 
 def _port(name: str, given: object) -> int:
@@ -151,4 +164,8 @@ _READERS = {
     "sources": _file,
     "places_database": _file,
     "owner_email": _text,
+    "first_owner": _one_of("made", "browser"),
+    "sign_up": _one_of("closed", "open"),
+    "smtp": _text,
+    "mail_from": _text,
 }

@@ -7,6 +7,8 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from ezee.errors import InvalidRequest
+
 SHORTEST = 10
 LONGEST = 1_000
 
@@ -24,6 +26,13 @@ def verify_password(stored: str, password: str) -> bool:
         return _hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def checked_password(password: str) -> str:
+    """The password; raises ``InvalidRequest`` when it is too short or too long."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise InvalidRequest.field("password", f"must have {SHORTEST} to {LONGEST:,} characters")
+    return password
 
 
 def make_password() -> str:

@@ -65,6 +65,22 @@ def is_opt_out_key(key: str, service_key: bytes, site_id: str) -> bool:
     return hmac.compare_digest(key.encode(errors="surrogatepass"), expected.encode())
 
 
+def authenticator_secret(service_key: bytes, user_id: str, nonce: str) -> bytes:
+    """The 20 bytes that a user's authenticator makes its codes of."""
+    return _derived(service_key, b"totp", user_id.encode(), nonce.encode())[:20]
+
+
+def set_up_key(service_key: bytes) -> str:
+    """The 32 hex digits by which a link shows that it came from the operator's terminal."""
+    return _derived(service_key, b"set-up").hex()[:32]
+
+
+def is_set_up_key(key: str, service_key: bytes) -> bool:
+    """Whether that is the key to set the service up. Any text may be asked about."""
+    expected = set_up_key(service_key)
+    return hmac.compare_digest(key.encode(errors="surrogatepass"), expected.encode())
+
+
 def form_token(service_key: bytes, seed: str) -> str:
     """What a form of ours carries, so that no other site can send one in its visitor's name."""
     return _derived(service_key, b"form", seed.encode(errors="surrogatepass")).hex()[:32]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ezee.accounts import erasures
 from ezee.accounts.database import Database
-from ezee.accounts.passwords import LONGEST, SHORTEST, hash_password
+from ezee.accounts.passwords import checked_password, hash_password
 from ezee.accounts.plans import PLANS
 from ezee.accounts.policy import seen_by_service
 from ezee.accounts.tables import Owned, Table, Tracker, User
@@ -27,8 +27,7 @@ def add_user(database: Database, email: str, password: str, plan: str, now: int)
     """
     address = normal_email(email)
     _check_plan(plan)
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise InvalidRequest.field("password", f"must have {SHORTEST} to {LONGEST:,} characters")
+    checked_password(password)
     user = User(
         id=str(uuid.uuid4()),
         email=address,
@@ -57,6 +56,12 @@ def find_user(database: Database, email: str) -> User:
     if user is None:
         raise NotFound(f"There is no user {email.strip()}. `ezee user list` shows all.")
     return user
+
+
+def are_there_users(database: Database) -> bool:
+    """Whether anybody can sign in."""
+    with seen_by_service(database) as session:
+        return session.scalar(sa.select(User.id).limit(1)) is not None
 
 
 def set_plan(database: Database, email: str, plan: str) -> User:

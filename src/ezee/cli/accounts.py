@@ -11,13 +11,13 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from ezee.accounts import tokens, users
+from ezee.accounts import resets, second_factor, tokens, users
 from ezee.accounts.database import Database
 from ezee.accounts.policy import EVERYONE
 from ezee.accounts.tables import Token, User
 from ezee.accounts.tokens import NewToken
 from ezee.cli.output import console, print_all, print_one
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, base_url, open_accounts, root
 from ezee.clock import SystemClock
 from ezee.erasing import erase_due
 from ezee.errors import InvalidRequest
@@ -75,6 +75,26 @@ def user_set_plan(email: str, plan: Plan, *, data: Data = DATA, json: Json = Fal
     with open_accounts(data) as database:
         changed = users.set_plan(database, email, plan)
     print_one(_user(changed), json=json)
+
+
+@user.command(name="reset-password")
+def user_reset_password(
+    email: str,
+    *,
+    second_step_off: Annotated[
+        bool,
+        Parameter(negative="", help="Ask for no code any more, for who has lost theirs."),
+    ] = False,
+    data: Data = DATA,
+    json: Json = False,
+) -> None:
+    """Make a link by which a user chooses a new password. It works once, for a day."""
+    with open_accounts(data) as database:
+        found = users.find_user(database, email)
+        if second_step_off:
+            second_factor.turn_off(database, found.id)
+        secret = resets.new_reset(database, found.id, _now())
+    print_one({"email": found.email, "link": f"{base_url(data)}/reset/{secret}"}, json=json)
 
 
 @user.command(name="remove")

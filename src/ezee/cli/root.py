@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from cyclopts import App, Parameter
 
 from ezee import __version__
 from ezee.accounts.database import Database
-from ezee.settings import DEFAULT_DATA
+from ezee.settings import DEFAULT_DATA, read_settings
 from ezee.store.folder import prepare_folder
 
 root = App(
@@ -43,3 +44,16 @@ def open_accounts(data: Path) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+def base_url(data: Path) -> str:
+    """Where people reach the service, as far as this command can know."""
+    from ezee.server import ADDRESS_NAME  # noqa: PLC0415 - loads the framework
+
+    settings = read_settings(os.environ, data=data)
+    if settings.public_url:
+        return settings.public_url
+    try:
+        return (data / ADDRESS_NAME).read_text()
+    except OSError:
+        return settings.base_url

@@ -12,8 +12,9 @@ from cyclopts import Parameter
 
 from ezee.accounts.database import Database
 from ezee.accounts.passwords import make_password
+from ezee.accounts.service_key import read_service_key, set_up_key
 from ezee.accounts.tokens import make_plain, new_token
-from ezee.accounts.users import add_user, list_users, normal_email
+from ezee.accounts.users import add_user, are_there_users, normal_email
 from ezee.cli.output import console, errors
 from ezee.cli.root import root
 from ezee.clock import SystemClock
@@ -112,6 +113,29 @@ def serve(
             "[EZEE_HITS_BADGES; 0]."
         ),
     ] = None,
+    first_owner: Annotated[
+        str | None,
+        Parameter(
+            help="How the first owner comes to be: made at the start, or in the browser, by a link "
+            "that the start shows [EZEE_FIRST_OWNER; made]."
+        ),
+    ] = None,
+    sign_up: Annotated[
+        str | None,
+        Parameter(
+            help="Whether anybody may make an account: closed or open [EZEE_SIGN_UP; closed]."
+        ),
+    ] = None,
+    smtp: Annotated[
+        str | None,
+        Parameter(
+            help="The mail server for letters, smtp://user:password@host:587, or smtps:// "
+            "[EZEE_SMTP]."
+        ),
+    ] = None,
+    mail_from: Annotated[
+        str | None, Parameter(help="The address letters come from [EZEE_MAIL_FROM].")
+    ] = None,
 ) -> None:
     """Run the service on a data folder, until Ctrl-C or SIGTERM.
 
@@ -139,6 +163,10 @@ def serve(
         owner_email=owner_email,
         countapi_keys=countapi_keys,
         hits_badges=hits_badges,
+        first_owner=first_owner,
+        sign_up=sign_up,
+        smtp=smtp,
+        mail_from=mail_from,
     )
     # Loading the engine and the framework takes a moment that other commands need not wait for.
     from ezee import server  # noqa: PLC0415
@@ -162,7 +190,11 @@ def _welcome(settings: Settings, database: Database) -> None:
     What they need is shown before they are made: a start that is cut off in between shows it
     again at the next, and never leaves an owner whose password nobody has seen.
     """
-    if list_users(database):
+    if are_there_users(database):
+        return
+    if settings.first_owner == "browser":
+        key = set_up_key(read_service_key(settings.data))
+        _show_once(settings, f"Set up this service at\n  {settings.base_url}/set-up/{key}\n")
         return
     email, password, plain = normal_email(settings.owner_email), make_password(), make_plain()
     _show_first_sign_in(settings, email, password, plain)
@@ -172,7 +204,6 @@ def _welcome(settings: Settings, database: Database) -> None:
 
 
 def _show_first_sign_in(settings: Settings, email: str, password: str, plain: str) -> None:
-    """On a terminal; else in a file that is the operator's alone."""
     text = (
         f"The first owner of this service:\n"
         f"  e-mail    {email}\n"
@@ -183,6 +214,11 @@ def _show_first_sign_in(settings: Settings, email: str, password: str, plain: st
         f"  curl -H 'Authorization: Bearer <token>' {settings.base_url}/api/v1/trackers\n"
         f"Password and token are not stored and cannot be shown again.\n"
     )
+    _show_once(settings, text)
+
+
+def _show_once(settings: Settings, text: str) -> None:
+    """On a terminal; else in a file that is the operator's alone."""
     if sys.stdout.isatty():
         console.print(text, markup=False, soft_wrap=True)
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,12 +13,11 @@ from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
 from ezee.cli.output import console, print_all, print_json, print_one, print_settings
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, base_url, open_accounts, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest
 from ezee.model.calendar import utc_text
 from ezee.model.site import site_key
-from ezee.settings import read_settings
 from ezee.store.open import OpenStore
 
 tracker = root.command(App(name="tracker", help="Add, list, show and change trackers."))
@@ -118,7 +116,7 @@ def tracker_snippet(
     with open_accounts(data) as database:
         found = trackers.named_tracker(database, tracker_id)
     rules = trackers.rules_of(found)
-    tag = script_tag(_base_url(data), found.site_id, rules, core=core, pinned=pinned)
+    tag = script_tag(base_url(data), found.site_id, rules, core=core, pinned=pinned)
     console.print(tag, soft_wrap=True, markup=False, highlight=False)
 
 
@@ -185,7 +183,7 @@ def _print_settings(row: Tracker, data: Path, *, json: bool) -> None:
         "hostnames": row.hostnames,
         **msgspec.structs.asdict(trackers.rules_of(row)),
         "signing": row.signing_nonce is not None,
-        "opt_out_url": _base_url(data) + trackers.opt_out_path(row, read_service_key(data)),
+        "opt_out_url": base_url(data) + trackers.opt_out_path(row, read_service_key(data)),
     }
     if json:
         print_json(record)
@@ -203,19 +201,6 @@ def _flat(record: dict[str, object]) -> dict[str, object]:
         else:
             flat[name] = value if isinstance(value, str) else msgspec.json.encode(value).decode()
     return flat
-
-
-def _base_url(data: Path) -> str:
-    """Where people reach the service, as far as this command can know."""
-    from ezee.server import ADDRESS_NAME  # noqa: PLC0415 - as in serve
-
-    settings = read_settings(os.environ, data=data)
-    if settings.public_url:
-        return settings.public_url
-    try:
-        return (data / ADDRESS_NAME).read_text()
-    except OSError:
-        return settings.base_url
 
 
 def _tracker(row: Tracker) -> dict[str, object]:

@@ -66,6 +66,11 @@ class Authenticator:
         """Take one request out of the token's bucket."""
         return self._buckets.take(principal.token_id, REQUESTS_PER_MINUTE[principal.plan])
 
+    def used(self, token_id: str, plan: str) -> int:
+        """How many requests of a token are yet to be made good for: its use of late."""
+        allowance = self._buckets.take(token_id, REQUESTS_PER_MINUTE[plan], 0)
+        return allowance.limit - allowance.remaining
+
     def admit(self, principal: Principal, credentials: Credentials) -> None:
         """Note that the token was used.
 

@@ -13,10 +13,12 @@ from ezee.accounts.directory import SiteDirectory
 from ezee.clock import Clock
 from ezee.events.committer import GroupCommit
 from ezee.limits import Buckets
+from ezee.mail import MailServer
 from ezee.settings import Settings
 from ezee.store.base import EventStore
 from ezee.store.salts import Salts
 from ezee.web.auth import Authenticator
+from ezee.web.pending import Pending
 from ezee.web.sharing import Sharing
 
 
@@ -34,6 +36,8 @@ class Services:
     authenticator: Authenticator
     public_stats: Buckets
     sign_in_tries: Buckets
+    pending: Pending
+    mail: MailServer | None
     readers: CapacityLimiter
     reports: Sharing
 

@@ -14,6 +14,11 @@ pytestmark = pytest.mark.service
 # Pages that anybody may look at, and forms that anybody may send.
 PUBLIC = {
     "/sign-in",
+    "/sign-in/code",
+    "/sign-up",
+    "/set-up/{key:str}",
+    "/forgot",
+    "/reset/{secret:str}",
     "/look",
     "/language",
     "/opt-out/{site_id:str}/{key:str}",

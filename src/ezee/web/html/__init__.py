@@ -1,7 +1,19 @@
 """Pages for people."""
 
-from ezee.web.html import optout, preferences, settings, signing_in, tokens, trackers
+from ezee.web.html import (
+    account,
+    joining,
+    optout,
+    preferences,
+    resetting,
+    second_step,
+    settings,
+    signing_in,
+    tokens,
+    trackers,
+)
 from ezee.web.html.assets import asset
+from ezee.web.html.exporting import export
 from ezee.web.html.overview import overview
 from ezee.web.html.report import pages as report
 
@@ -9,7 +21,28 @@ ROUTES = (
     overview,
     signing_in.ask,
     signing_in.sign_in,
+    signing_in.ask_for_code,
+    signing_in.check_code,
     signing_in.sign_out,
+    joining.ask_first_owner,
+    joining.set_up,
+    joining.ask,
+    joining.sign_up,
+    resetting.forgot,
+    resetting.send_link,
+    resetting.ask,
+    resetting.reset,
+    account.show,
+    account.save_profile,
+    account.change_password,
+    account.end_session,
+    account.end_others,
+    account.ask_before_deleting,
+    account.delete,
+    second_step.ask,
+    second_step.turn_on,
+    second_step.turn_off,
+    export,
     trackers.ask_for_new,
     trackers.add,
     trackers.install,

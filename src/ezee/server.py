@@ -33,8 +33,8 @@ MOST_CONNECTIONS = 10_000
 # File handles for everything that is not a client's connection.
 _OWN_FILES = 200
 
-Ready = Callable[[Database], None]
-Announce = Callable[[int], None]
+Ready = Callable[[Settings, Database], None]
+Announce = Callable[[Settings], None]
 
 
 def serve(
@@ -46,8 +46,9 @@ def serve(
 ) -> None:
     """Run the service until a signal ends it.
 
-    ``before_start`` sees the account database first; ``announce`` is told the port when the
-    service answers. Clients are waited for with ``patience``, ``most`` of them at once.
+    ``before_start`` sees the account database first; ``announce`` is called when the service
+    answers. Both are told the settings with the port that it has. Clients are waited for with
+    ``patience``, ``most`` of them at once.
 
     Raises:
         SetupError: it cannot start as it is set up.
@@ -89,11 +90,11 @@ def _serve_folder(
         clock = SystemClock()
         salts = Salts(settings.data, clock.now())
         application = app.build(settings, clock, database, store, salts)
-        before_start(database)
+        before_start(settings, database)
         _let_the_server_stop_itself()
         crowd = Crowd(_room_for(most), exempt=settings.trusted_proxies)
         protocol = partial(PatientProtocol, patience=patience, crowd=crowd)
-        server = _Server(_config(settings, application, protocol), partial(announce, port))
+        server = _Server(_config(settings, application, protocol), partial(announce, settings))
         with _address_on_file(settings, port):
             server.run(sockets=[listening])
     finally:

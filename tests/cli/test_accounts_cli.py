@@ -278,6 +278,7 @@ def test_the_first_start_writes_how_to_sign_in_for_the_owner_alone(tmp_path: Pat
         (token,) = TOKEN.findall(text)
         (password,) = re.findall(r"password  (\S+)", text)
         assert "first@example.com" in text
+        assert f"curl -H 'Authorization: Bearer <token>' {service.url}/api/v1/trackers" in text
         assert _status(service, {"authorization": f"Bearer {token}"}) == 200
         log = service.log.read_text()
         assert "first-sign-in.txt" in log

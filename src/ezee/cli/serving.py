@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -171,15 +170,13 @@ def serve(
     # Loading the engine and the framework takes a moment that other commands need not wait for.
     from ezee import server  # noqa: PLC0415
 
-    server.serve(settings, partial(_welcome, settings), partial(_announce, settings))
+    server.serve(settings, _welcome, _announce)
 
 
-def _announce(settings: Settings, port: int) -> None:
-    address = (
-        settings.base_url.replace(":0", f":{port}") if settings.port == 0 else settings.base_url
-    )
+def _announce(settings: Settings) -> None:
     errors.print(
-        f"ezee answers at {address}, its data is in {settings.data.resolve()}.", soft_wrap=True
+        f"ezee answers at {settings.base_url}, its data is in {settings.data.resolve()}.",
+        soft_wrap=True,
     )
     errors.print("Ctrl-C stops it; what it has accepted is on disk.")
 

@@ -64,6 +64,7 @@ def test_events_are_sent_together_and_in_their_order() -> None:
     assert sink.batches == [["/0", "/1", "/2"], ["/3", "/4", "/5"], ["/6"]]
     with pytest.raises(RuntimeError):
         batcher.add(event(8))
+    assert batcher.close(30)
 
 
 def test_a_few_are_sent_after_a_while() -> None:

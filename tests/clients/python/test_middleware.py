@@ -146,6 +146,29 @@ def test_what_counts_and_whose_address_it_is_can_be_told(ask: Ask) -> None:
     ]
 
 
+def test_what_an_application_does_after_its_answer_changes_nothing() -> None:
+    events: list[Event] = []
+    counted: list[int] = []
+
+    async def page(scope: Any, receive: Any, send: Any) -> None:
+        headers = [(b"content-type", b"text/html")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for more in (True, True, False):
+            counted.append(len(events))
+            await send({"type": "http.response.body", "body": b"x", "more_body": more})
+        counted.append(len(events))
+        scope["path"], scope["raw_path"] = "/changed", b"/changed"
+
+    async def ask() -> None:
+        app = asgi.EzeeMiddleware(page, site_id=SITE, add=events.append)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+            await client.get("https://shop.example.com/a", headers=HEADERS)
+
+    asyncio.run(ask())
+    assert counted == [0, 0, 0, 1]
+    assert [each.url for each in events] == ["https://shop.example.com/a"]
+
+
 def test_a_batcher_that_is_closed_breaks_no_page(ask: Ask) -> None:
     def closed(_: Event) -> None:
         raise RuntimeError("closed")

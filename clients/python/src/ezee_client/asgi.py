@@ -52,16 +52,19 @@ class EzeeMiddleware:
             return
         if stamp := self._counting.stamp(_path(scope)):
             scope.setdefault("state", {})["ezee_stamp"] = stamp
+        # What is below may change it.
+        served_as = dict(scope)
         started: list[Message] = []
 
         async def watch(message: Message) -> None:
+            await send(message)
             if message["type"] == "http.response.start":
                 started.append(message)
-            await send(message)
+            elif started and not message.get("more_body"):
+                # The last of it is out; what the application still does is no part of the visit.
+                self._counting.count(self._served(served_as, started.pop()))
 
         await self._app(scope, receive, watch)
-        if started:
-            self._counting.count(self._served(scope, started[0]))
 
     def _served(self, scope: Scope, start: Message) -> Served:
         headers = _headers(scope["headers"])

@@ -164,5 +164,6 @@ class Batcher:
                 lambda: self._gathered.is_full or self._hurry or self._closing,
                 until - time.monotonic(),
             )
-            self._busy = True
-            return self._gathered.take()
+            events = self._gathered.take()
+            self._busy = bool(events)
+            return events

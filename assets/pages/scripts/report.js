@@ -3,7 +3,6 @@
 
 import uPlot from "uplot";
 
-const { htmx } = window;
 let chart = null;
 
 function colour(name) {
@@ -153,7 +152,7 @@ function go(address) {
   const link = document.createElement("a");
   link.href = address;
   document.getElementById("report").append(link);
-  htmx.process(link);
+  window.htmx.process(link);
   link.click();
 }
 

@@ -81,7 +81,9 @@ class View(msgspec.Struct, frozen=True):
         if gone & {"period", "from", "to"}:
             gone |= set(_PERIOD)
         kept = [pair for pair in self.pairs if pair[0] not in gone]
-        new = [(name, text) for name, text in named.items() if text != _DEFAULTS.get(name, "")]
+        new = [
+            (name, text) for name, text in named.items() if text not in {"", _DEFAULTS.get(name)}
+        ]
         return msgspec.structs.replace(self, pairs=(*kept, *new))
 
     def with_filters(self, filters: Iterable[str]) -> View:

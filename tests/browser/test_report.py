@@ -1,0 +1,90 @@
+"""The report page with a browser, with scripts and without."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Counted, sign_in
+from tests.browser.looks import assert_good_looks, screenshot
+
+pytestmark = pytest.mark.service
+
+
+@pytest.fixture
+def report(counted_site: Counted) -> str:
+    """The address of a report of two people's pageviews."""
+    for path in ("/", "/shoes", "/a-path-that-is-long" * 20, "/مقالات"):
+        sent = {"site_id": counted_site.site_id, "url": path, "referrer": "https://google.com/"}
+        assert counted_site.service.collect(sent).status_code == 202
+    return f"{counted_site.url}/trackers/{counted_site.tracker['id']}"
+
+
+def test_a_row_filters_and_a_chip_takes_it_back(signed_in: Page, report: str) -> None:
+    signed_in.goto(report)
+    signed_in.get_by_role("link", name="/shoes").click()
+    expect(signed_in).to_have_url(f"{report}?filter=page%3Ais%3A%2Fshoes")
+    expect(signed_in.get_by_role("link", name="Remove this filter")).to_be_visible()
+    signed_in.get_by_role("link", name="Remove this filter").click()
+    expect(signed_in).to_have_url(report)
+    signed_in.get_by_role("link", name="/shoes").click(modifiers=["Alt"])
+    expect(signed_in).to_have_url(f"{report}?filter=page%3Ais_not%3A%2Fshoes")
+    expect(signed_in.get_by_role("link", name="/shoes", exact=True)).to_have_count(0)
+
+
+def test_the_chart_is_read_with_keys_and_zoomed_by_dragging(signed_in: Page, report: str) -> None:
+    signed_in.goto(report)
+    chart = signed_in.locator(".uplot")
+    chart.focus()
+    signed_in.keyboard.press("End")
+    expect(signed_in.locator(".readout")).to_contain_text("so far")
+    area = signed_in.locator(".u-over").bounding_box()
+    assert area is not None
+    signed_in.mouse.move(area["x"] + area["width"] * 0.5, area["y"] + 60)
+    signed_in.mouse.down()
+    signed_in.mouse.move(area["x"] + area["width"] * 0.8, area["y"] + 60, steps=4)
+    signed_in.mouse.up()
+    expect(signed_in).to_have_url(re.compile(r"\?from=[\d-]+&to=[\d-]+$"))
+    expect(signed_in.get_by_text("Chosen days").first).to_be_visible()
+
+
+def test_keys_choose_the_period_and_show_their_sheet(signed_in: Page, report: str) -> None:
+    signed_in.goto(report)
+    signed_in.keyboard.press("w")
+    expect(signed_in).to_have_url(f"{report}?period=7d")
+    signed_in.keyboard.press("?")
+    expect(signed_in.get_by_role("dialog")).to_be_visible()
+    signed_in.keyboard.press("Escape")
+    signed_in.keyboard.press("f")
+    expect(signed_in.locator("select[name=dimension]")).to_be_focused()
+
+
+def test_a_total_chooses_what_the_chart_shows(signed_in: Page, report: str) -> None:
+    signed_in.goto(report)
+    signed_in.get_by_role("link", name="Pageviews").click()
+    expect(signed_in).to_have_url(f"{report}?show=pageviews")
+    expect(signed_in.locator("#figures thead")).to_contain_text("Pageviews")
+
+
+def test_it_works_without_scripts(
+    without_scripts: Page, report: str, counted_site: Counted
+) -> None:
+    sign_in(without_scripts, counted_site.url, counted_site.owner.email)
+    without_scripts.goto(report)
+    expect(without_scripts.locator("svg.plot path.line").first).to_be_attached()
+    without_scripts.get_by_text("The chart’s numbers").click()
+    expect(without_scripts.locator("#figures")).to_be_visible()
+    without_scripts.locator("summary", has_text="Filter").click()
+    without_scripts.get_by_label("Value", exact=True).fill("/shoes")
+    without_scripts.get_by_role("button", name="Add filter").click()
+    expect(without_scripts).to_have_url(f"{report}?filter=page%3Ais%3A%2Fshoes")
+
+
+def test_it_looks_good(signed_in: Page, report: str, counted_site: Counted) -> None:
+    signed_in.goto(report)
+    screenshot(signed_in, "report")
+    assert_good_looks(signed_in)
+    signed_in.goto(f"{report}/all/page")
+    assert_good_looks(signed_in)

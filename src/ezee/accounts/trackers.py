@@ -45,8 +45,10 @@ class TrackerChange(msgspec.Struct, frozen=True):
     counter_start: int | None = None
 
 
-def add_tracker(database: Database, viewer: str, change: TrackerChange, now: int) -> Tracker:
-    """Add a tracker for the viewer. Name and domain must be given.
+def add_tracker(
+    database: Database, viewer: str, change: TrackerChange, now: int, *, demo: bool = False
+) -> Tracker:
+    """Add a tracker for the viewer. Name and domain must be given. A ``demo`` is labelled as one.
 
     Raises:
         InvalidRequest: a value is wrong. Conflict: the account tracks that domain already.
@@ -57,6 +59,7 @@ def add_tracker(database: Database, viewer: str, change: TrackerChange, now: int
         user_id=viewer,
         site_id=f"ezi_{secrets.token_hex(6)}",
         created_at=now,
+        demo=demo,
         rules=_new_rules(DEFAULT_RULES, change),
         **{"timezone": "UTC", "hostnames": [], "public_stats": True, **values},
     )

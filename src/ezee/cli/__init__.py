@@ -10,6 +10,7 @@ from ezee.cli import (
     bots,
     checking,
     counters,
+    demo,
     events,
     exporting,
     importing,
@@ -27,7 +28,7 @@ __all__ = ["main"]
 
 _COMMANDS = (
     *(accounts, bots, checking, counters, events, exporting, importing, pages, replaying, rollups),
-    *(serving, trackers),
+    *(demo, serving, trackers),
 )
 
 

@@ -17,6 +17,9 @@ from ezee.store.sql.rolled import has_totals, rolled_days
 
 Run = Callable[[Statement], Sequence[Sequence[Any]]]
 
+# No day has this number.
+_SOME_CAME = -(1 << 31)
+
 _EVENTS = "site, day, visitor, happened_at, kind, name, page, amount, currency"
 _VISITS = "site, day, visitor, started_at, ended_at, pageviews, events, bounce, duration"
 
@@ -25,11 +28,12 @@ def plan(run: Run, asked: Asked) -> Plan:
     """How to answer what roll-ups have, within the snapshot that ``run`` reads."""
     if not has_totals(asked.query):
         return EVENTS_ALONE
-    rolled = {int(row[0]) for row in run(rolled_days(asked))}
+    days = [int(row[0]) for row in run(_days_and_arrivals(asked))]
+    rolled = {day for day in days if day != _SOME_CAME}
     if not rolled:
         return EVENTS_ALONE
     not_rolled = _days_not_rolled(asked, rolled)
-    changed = _find_changed(run, asked)
+    changed = _SOME_CAME in days and _find_changed(run, asked)
     if not_rolled is None and not changed:
         return Plan(rolled=True, rest=None)
     events = _rest(_EVENTS, "events", not_rolled, "changed_events" if changed else "")
@@ -37,6 +41,43 @@ def plan(run: Run, asked: Asked) -> Plan:
         _visit_columns(asked.query), "visits", not_rolled, "changed_visits" if changed else ""
     )
     return Plan(rolled=True, rest=Source(events, visits, signed=True))
+
+
+def _days_and_arrivals(asked: Asked) -> Statement:
+    """The range's days that are rolled up, and ``_SOME_CAME`` where any of its events may not be.
+
+    It is asked of every question, most of them about days to which nothing has come: to look for
+    whose events have come costs several times as much.
+    """
+    return write(
+        """
+        select day from ({days}) as rolled_days
+        union all
+        select {some} as day where exists ({amended}) or exists ({underived})
+        """,
+        days=rolled_days(asked),
+        some=str(_SOME_CAME),
+        amended=write("select 1 from amended where {within}", within=_within(asked)),
+        underived=write("select 1 from ({events}) as e", events=_underived(asked)),
+    )
+
+
+def _within(asked: Asked) -> Statement:
+    span = asked.query.range
+    return Statement(
+        "site = ? and day >= ? and day <= ?", (asked.site, span.first_day, span.last_day)
+    )
+
+
+def _underived(asked: Asked) -> Statement:
+    """Whose events the visits do not know yet."""
+    return write(
+        """
+        select site, day, visitor from events
+        where {within} and seq > (select value from state where name = 'visits_up_to')
+        """,
+        within=_within(asked),
+    )
 
 
 def _days_not_rolled(asked: Asked, rolled: set[int]) -> Statement | None:
@@ -87,23 +128,20 @@ def _find_changed(run: Run, asked: Asked) -> bool:
 
 
 def _changed_visitors(asked: Asked) -> Statement:
-    span = asked.query.range
     return write(
         """
         create or replace temp table changed as
         select distinct c.day, c.visitor, r.upto
         from (
-            select site, day, visitor from amended where {days}
+            select site, day, visitor from amended where {within}
             union all
-            select site, day, visitor from events
-            where {days} and seq > (select value from state where name = 'visits_up_to')
+            {underived}
         ) as c
         join rolled as r on c.site = r.site and c.day = r.day
         where r.upto > 0
         """,
-        days=Statement(
-            "site = ? and day >= ? and day <= ?", (asked.site, span.first_day, span.last_day)
-        ),
+        within=_within(asked),
+        underived=_underived(asked),
     )
 
 

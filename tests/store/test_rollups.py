@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from msgspec.structs import replace
 
 from ezee.errors import Unavailable
 from ezee.model.event import Event
@@ -148,6 +149,39 @@ def test_a_day_with_many_events_is_rolled_up_by_itself(
         time.sleep(0.05)
     store.close()
     assert rolled(tmp_path) == [(SITE, TODAY, len(many))]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        Erase(SITE, path="/3"),
+        Regroup(SITE, [("/2", "/x")]),
+        Rejudge(SITE, [Move(TODAY, "", "", "Chrome", 0, "", "", 0, "", "headless", "tool")]),
+    ],
+    ids=["erased", "regrouped", "rejudged"],
+)
+def test_a_day_that_was_changed_is_rolled_up_again_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Change
+) -> None:
+    monkeypatch.setattr(Roller, "_EVERY", 0.05)
+    monkeypatch.setattr(Roller, "_WORTHWHILE", 10)
+    store = PatientStore(tmp_path)
+    people = [replace(each, path=each.page) for each in EVENTS]
+    store.append(Batch([*people, event(NOON, visitor=9, browser="Chrome")]))
+    while not _upto(store):
+        time.sleep(0.05)
+    store.change(change)
+    left = store.describe().events
+    while _rolled_events(store) != left:
+        time.sleep(0.05)
+    assert wrong(store) == []
+    store.close()
+
+
+def _rolled_events(store: PatientStore) -> int:
+    with store._engine() as file, file.lend() as connection:
+        row = connection.execute("select sum(events) from rolled where upto > 0").fetchone()
+    return int(row[0] or 0) if row else 0
 
 
 def _upto(store: PatientStore) -> int:

@@ -131,7 +131,9 @@ class DuckDBStore:
             self._deriving,
             transaction(file.writer),
         ):
-            return carry_out(file.writer, change)
+            changed = carry_out(file.writer, change)
+        self._roller.look_again()
+        return changed
 
     def close(self) -> None:
         """See ``EventStore.close``."""

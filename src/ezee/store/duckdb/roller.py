@@ -51,9 +51,14 @@ class Roller:
         self._roll = roll
         self._seen = 0
         self._waiting: dict[SiteDay, _Waiting] = {}
+        self._undone = threading.Event()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="roll-ups", daemon=True)
         self._thread.start()
+
+    def look_again(self) -> None:
+        """Some days are not rolled up any more, though no event of theirs has come."""
+        self._undone.set()
 
     def stop(self) -> None:
         """End the thread and wait for it."""
@@ -79,6 +84,10 @@ class Roller:
             pause = rest if due else max(rest, self._EVERY)
 
     def _look(self) -> None:
+        if self._undone.is_set():
+            # What is undone after this is seen by the next look at the latest.
+            self._undone.clear()
+            self._seen, self._waiting = 0, {}
         self._seen, arrived = self._arrived(self._seen)
         now = time.monotonic()
         for each in arrived:

@@ -2,8 +2,8 @@
 
 A service is given a month of one tracker's events. Then readers each ask for the default report
 at an even pace, while events are sent at another, each when the one before it on its connection is
-answered. Printed is what either waited, beside the same readers with no events, and whether every
-acknowledged event was counted.
+answered. Printed is what either waited, beside the same readers with no events and the same events
+with no readers, whether every acknowledged event was counted, and what the service weighs.
 """
 
 from __future__ import annotations
@@ -58,20 +58,28 @@ def main() -> None:
         folder = Path(made) / "readers"
         with Running("ezee", folder) as service:
             site_id = service.site_id
+            console.print(f"memory after start: {service.memory():.0f} MB")
         today = int(time.time() * 1000) // DAY
         make(folder, round(options.millions * 1e6), big=site_key(site_id), last_day=today - 1)
         with Running("ezee", folder) as service:
             console.print(f"before: {service.pageviews():,} pageviews of seven days")
             time.sleep(options.settle)
             before = service.pageviews()
-            alone = uvloop.run(_turn(service, options, per_second=0))
-            beside = uvloop.run(_turn(service, options, per_second=options.events))
+            turns = [
+                uvloop.run(_turn(service, options, readers=readers, per_second=per_second))
+                for readers, per_second in (
+                    (options.readers, 0), (0, options.events), (options.readers, options.events)
+                )
+            ]  # fmt: skip
             counted = service.pageviews() - before
-    console.print(_table(options, alone, beside))
-    console.print(f"{len(beside.events):,} events were acknowledged, {counted:,} are counted")
+    console.print(_table(options, turns))
+    acknowledged = sum(len(turn.events) for turn in turns)
+    console.print(f"{acknowledged:,} events were acknowledged, {counted:,} are counted")
 
 
-async def _turn(service: Running, options: argparse.Namespace, per_second: int) -> Turn:
+async def _turn(
+    service: Running, options: argparse.Namespace, *, readers: int, per_second: int
+) -> Turn:
     prepared = itertools.cycle(prepare(service.site_id))
     report = (
         f"GET /api/public/stats?site_id={service.site_id} HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -79,8 +87,8 @@ async def _turn(service: Running, options: argparse.Namespace, per_second: int) 
     used, began = service.cpu_seconds(), time.perf_counter()
     until = began + options.seconds
     reading = [
-        _ask(service.port, lambda: report, Pace(options.every, at / options.readers, until))
-        for at in range(options.readers)
+        _ask(service.port, lambda: report, Pace(options.every, at / readers, until))
+        for at in range(readers)
     ]
     every = options.connections / max(1, per_second)
     sending = [
@@ -132,12 +140,22 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _table(options: argparse.Namespace, alone: Turn, beside: Turn) -> Table:
+def _table(options: argparse.Namespace, turns: list[Turn]) -> Table:
     table = Table(title=f"{options.readers} readers, each every {options.every:g} s; milliseconds")
-    for name in ("events a second", "report p50", "p99", "event p50", "p99", "cores", "memory"):
+    for name in (
+        "reports",
+        "events a second",
+        "report p50",
+        "p99",
+        "event p50",
+        "p99",
+        "cores",
+        "memory",
+    ):
         table.add_column(name, justify="right")
-    for turn in (alone, beside):
+    for turn in turns:
         table.add_row(
+            f"{len(turn.reports):,}",
             f"{len(turn.events) / options.seconds:,.0f}",
             *_cost(turn.reports), *_cost(turn.events), f"{turn.share:.2f}", f"{turn.memory:.0f} MB",
         )  # fmt: skip

@@ -13,6 +13,8 @@ from ezee.errors import FieldError
 from ezee.model.site import is_site_id
 
 PREFIX = "/counter/"
+SAMPLE = "sample"
+"""Instead of a ``site_id``: a made-up number, for those who choose a look."""
 FORMS = ("svg", "png", "gif", "json", "html")
 _LONGEST = 4_000
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
@@ -46,7 +48,7 @@ def read_asked(path: bytes, query: bytes) -> Asked | None:
     if not (text.startswith(PREFIX) and dot and form in FORMS):
         return None
     site_id, slash, page = rest.partition("/")
-    if len(path) + len(query) > _LONGEST or not is_site_id(site_id):
+    if len(path) + len(query) > _LONGEST or not (is_site_id(site_id) or rest == SAMPLE):
         site_id = ""
     return _read(site_id, slash + page, form, parameters(query))
 

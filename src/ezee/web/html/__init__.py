@@ -2,6 +2,7 @@
 
 from ezee.web.html import (
     account,
+    counters,
     joining,
     optout,
     preferences,
@@ -64,6 +65,7 @@ ROUTES = (
     report.table_file,
     report.add_filter,
     report.now,
+    counters.gallery,
     preferences.choose_look,
     preferences.choose_language,
     optout.ask,

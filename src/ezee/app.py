@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
@@ -45,6 +45,7 @@ from ezee.web.api.documentation import complete
 from ezee.web.auth import Authenticator
 from ezee.web.collect import PATH as COLLECT
 from ezee.web.collect import CollectHandler, CollectLimit
+from ezee.web.compat.routes import OtherTrackers
 from ezee.web.counters.routes import CounterRoutes
 from ezee.web.errors import log_failure
 from ezee.web.failures import answer_failure
@@ -74,7 +75,8 @@ def build(
     )
     framework = answer_heads(_framework(services, last_used))
     collect = CollectHandler(collector, services.authenticator, limit)
-    return _dispatch(collect, CounterRoutes(services, collector), framework)
+    others = OtherTrackers(services, collector, limit)
+    return _dispatch(collect, [CounterRoutes(services, collector), others], framework)
 
 
 def assemble(
@@ -106,13 +108,16 @@ def assemble(
     )
 
 
-def _dispatch(collect: CollectHandler, counters: CounterRoutes, framework: ASGIApp) -> ASGIApp:
-    """``collect`` and counters go by the framework: it is where the traffic is."""
+def _dispatch(
+    collect: CollectHandler, routes: Sequence[CounterRoutes | OtherTrackers], framework: ASGIApp
+) -> ASGIApp:
+    """``collect``, counters and other trackers go by the framework: it is where the traffic is."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
             path = scope["path"]
-            handler = collect if path == COLLECT else counters.find(path)
+            found = (each.find(path) for each in routes)
+            handler = collect if path == COLLECT else next(filter(None, found), None)
             if handler is not None:
                 await handler(scope, receive, send)
                 return

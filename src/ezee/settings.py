@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ezee.errors import SetupError
+from ezee.model.aliases import PROTOCOLS
 
 DEFAULT_DATA = Path("data")
 
@@ -25,7 +26,8 @@ class Settings:
     former also per tracker); 0 turns a limit off. ``sign_in_limit`` is tries a minute to sign in to
     one account. ``smtp`` may hold a password. ``visitor_limit`` is events a minute of one visitor,
     beyond which they are a program's. ``countapi_keys`` and ``hits_badges`` are how many of these a
-    stranger may make; 0 is none, and nothing is answered there.
+    stranger may make; 0 is none, and nothing is answered there. ``other_trackers``
+    are those whose clients are answered.
     """
 
     data: Path = DEFAULT_DATA
@@ -50,6 +52,7 @@ class Settings:
     sign_up: str = "closed"
     smtp: str = ""
     mail_from: str = ""
+    other_trackers: tuple[str, ...] = PROTOCOLS
 
     @property
     def base_url(self) -> str:
@@ -145,6 +148,17 @@ def _networks(name: str, given: object) -> tuple[str, ...]:
     return tuple(networks)
 
 
+def _protocols(name: str, given: object) -> tuple[str, ...]:
+    asked = [part.strip().lower() for part in str(given).split(",")]
+    if asked == ["none"]:
+        return ()
+    for part in asked:
+        if part not in PROTOCOLS:
+            known = ", ".join(PROTOCOLS)
+            raise SetupError(f"{name}: {part!r} is none of {known}; none turns all of them off.")
+    return tuple(each for each in PROTOCOLS if each in asked)
+
+
 _READERS = {
     "data": _path,
     "host": _text,
@@ -168,4 +182,5 @@ _READERS = {
     "sign_up": _one_of("closed", "open"),
     "smtp": _text,
     "mail_from": _text,
+    "other_trackers": _protocols,
 }

@@ -50,7 +50,8 @@ def test_the_variable_and_the_default_of_a_setting_are_told(name: str, default: 
     assert row is not None
     assert f"| `EZEE_{name.upper()}` |" in row[0]
     if default not in {None, "", ()}:
-        assert f"| `{default}` |" in row[0]
+        shown = ",".join(default) if isinstance(default, tuple) else default
+        assert f"| `{shown}` |" in row[0]
 
 
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])

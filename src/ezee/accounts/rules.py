@@ -12,6 +12,7 @@ import msgspec
 
 from ezee.accounts.domains import normal_domain
 from ezee.errors import FieldError
+from ezee.model.aliases import ALIAS_LIMIT, normal_alias
 from ezee.model.exclusions import Exclusions
 from ezee.model.pages import PageRules, find_errors
 from ezee.model.rules import MOST_START, SiteRules
@@ -37,7 +38,9 @@ def changed_rules(
         if isinstance(current, PageRules | Exclusions):
             values[name], wrong = _changed_object(current, given)
             errors += (FieldError(f"{name}{each.field}", each.message) for each in wrong)
-        elif _is_of_type(SiteRules, name, given):
+        elif name == "aliases" and (aliases := _checked_aliases(given)) is not None:
+            values[name] = aliases
+        elif name != "aliases" and _is_of_type(SiteRules, name, given):
             values[name] = given
         else:
             errors.append(FieldError(name, EXPECTED[name]))
@@ -57,6 +60,15 @@ def _changed_object(current: Any, given: object) -> tuple[Any, list[FieldError]]
         return wanted, errors
     wanted, more = _checked_exclusions(wanted)
     return wanted, errors + more
+
+
+def _checked_aliases(given: object) -> tuple[str, ...] | None:
+    """Each alias in its one form, once; None where one of them is none."""
+    if not isinstance(given, list | tuple) or len(given) > ALIAS_LIMIT:
+        return None
+    aliases = [normal_alias(each) if isinstance(each, str) else None for each in given]
+    known = [alias for alias in aliases if alias is not None]
+    return tuple(dict.fromkeys(known)) if len(known) == len(aliases) else None
 
 
 def _is_of_type(owner: type, name: str, value: object) -> bool:
@@ -151,5 +163,6 @@ EXPECTED = {
     "respect_dnt": "must be true or false",
     "places": "must be country, region or city",
     "counter": "must be true or false",
+    "aliases": f"must be a list of up to {ALIAS_LIMIT} aliases such as matomo:7",
     "counter_start": f"must be a whole number from 0 to {MOST_START:,}",
 }

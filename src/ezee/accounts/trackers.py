@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ezee.accounts import erasures
+from ezee.accounts.aliases import check_free
 from ezee.accounts.database import Database
 from ezee.accounts.domains import normal_domain
 from ezee.accounts.policy import seen_by, seen_by_service
@@ -43,6 +44,7 @@ class TrackerChange(msgspec.Struct, frozen=True):
     places: str | None = None
     counter: bool | None = None
     counter_start: int | None = None
+    aliases: Sequence[str] | None = None
 
 
 def add_tracker(
@@ -51,7 +53,8 @@ def add_tracker(
     """Add a tracker for the viewer. Name and domain must be given. A ``demo`` is labelled as one.
 
     Raises:
-        InvalidRequest: a value is wrong. Conflict: the account tracks that domain already.
+        InvalidRequest: a value is wrong. Conflict: the account tracks that domain already, or an
+            alias is another tracker's.
     """
     values = _checked(change, required=("name", "domain"))
     tracker = Tracker(
@@ -63,6 +66,7 @@ def add_tracker(
         rules=_new_rules(DEFAULT_RULES, change),
         **{"timezone": "UTC", "hostnames": [], "public_stats": True, **values},
     )
+    check_free(database, rules_of(tracker).aliases, tracker.id)
     try:
         with seen_by(database, viewer) as session:
             session.add(tracker)
@@ -112,14 +116,15 @@ def change_tracker(
     """Change one of the viewer's trackers.
 
     Raises:
-        InvalidRequest, NotFound; Conflict: the domain is taken, or the zone would change although
-        there are events.
+        InvalidRequest, NotFound; Conflict: the domain or an alias is taken, or the zone would
+        change although there are events.
     """
     values = _checked(change)
     try:
         with seen_by(database, viewer) as session:
             tracker = _one(session, tracker_id)
             tracker.rules = _new_rules(rules_of(tracker), change)
+            check_free(database, rules_of(tracker).aliases if change.aliases else (), tracker.id)
             if has_events and values.get("timezone", tracker.timezone) != tracker.timezone:
                 raise Conflict("The time zone cannot change once the tracker has events.")
             for name, value in values.items():

@@ -135,6 +135,13 @@ def serve(
     mail_from: Annotated[
         str | None, Parameter(help="The address letters come from [EZEE_MAIL_FROM].")
     ] = None,
+    other_trackers: Annotated[
+        str | None,
+        Parameter(
+            help="Whose clients are answered besides our own: plausible, umami, goatcounter, "
+            "matomo, with commas between, or none [EZEE_OTHER_TRACKERS; all four]."
+        ),
+    ] = None,
 ) -> None:
     """Run the service on a data folder, until Ctrl-C or SIGTERM.
 
@@ -166,6 +173,7 @@ def serve(
         sign_up=sign_up,
         smtp=smtp,
         mail_from=mail_from,
+        other_trackers=other_trackers,
     )
     # Loading the engine and the framework takes a moment that other commands need not wait for.
     from ezee import server  # noqa: PLC0415

@@ -83,8 +83,8 @@ def tracker_set(
     """Change settings of a tracker and show it. What is not named stays as it is.
 
     NAME is name, domain, timezone, hostnames, public_stats, respect_gpc, respect_dnt, places,
-    counter, counter_start, or a part of page_rules or exclusions, such as exclusions.networks.
-    VALUE is JSON, or else text:
+    counter, counter_start, aliases, or a part of page_rules or exclusions, such as
+    exclusions.networks. VALUE is JSON, or else text:
 
     ezee tracker set ezi_64a31d92b70f 'exclusions.networks=["192.0.2.0/24"]' respect_dnt=true
     """

@@ -19,7 +19,8 @@ class SiteRules(msgspec.Struct, frozen=True, omit_defaults=True):
     ``respect_gpc`` and ``respect_dnt`` say whose wish not to be counted is heard: that of browsers
     that send ``Sec-GPC: 1`` or ``DNT: 1``. ``places`` is how closely a visitor's place is kept.
     ``counter`` says that anyone may see its numbers as a visible counter, whose all-time number
-    begins at ``counter_start``.
+    begins at ``counter_start``. ``aliases`` are what it is called by the clients of other trackers,
+    see ``model.aliases``.
     """
 
     page_rules: PageRules = NO_PAGE_RULES
@@ -29,6 +30,7 @@ class SiteRules(msgspec.Struct, frozen=True, omit_defaults=True):
     places: Literal["country", "region", "city"] = "country"
     counter: bool = False
     counter_start: Annotated[int, Meta(ge=0, le=MOST_START)] = 0
+    aliases: tuple[str, ...] = ()
 
 
 DEFAULT_RULES = SiteRules()

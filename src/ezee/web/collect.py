@@ -113,13 +113,13 @@ class CollectHandler:
         sent: Payload | list[Judged]
         if method == "GET":
             if headers.raw(b"content-length") or headers.raw(b"transfer-encoding"):
-                _check_size(headers)
-                await _body(receive)
+                check_size(headers)
+                await receive_body(receive)
             sent = read_query(_with_referer(scope["query_string"], headers))
         else:
-            _check_size(headers)
+            check_size(headers)
             _check_type(headers)
-            sent = read_body(await _body(receive))
+            sent = read_body(await receive_body(receive))
         payloads = _payloads(sent)
         _check_vouching(payloads, principal)
         allowance = self._limit.take(sender, payloads)
@@ -151,7 +151,7 @@ class CollectHandler:
         if explained:
             return _json(200, await self._collector.explain(sent, sender))
         outcome = await self._collector.collect(sent, sender)
-        return _PIXEL_ANSWER if scope["method"] == "GET" else _accepted(outcome)
+        return PIXEL_ANSWER if scope["method"] == "GET" else _accepted(outcome)
 
 
 class Headers:
@@ -239,7 +239,8 @@ def _asks_why(query: bytes) -> bool:
     return b"explain=1" in query.split(b"&")
 
 
-def _check_size(headers: Headers) -> None:
+def check_size(headers: Headers) -> None:
+    """Raise ``PayloadTooLarge`` when the body says that it is."""
     length = headers.raw(b"content-length")
     if length.isdigit() and int(length) > BODY_LIMIT:
         raise PayloadTooLarge
@@ -253,7 +254,12 @@ def _check_type(headers: Headers) -> None:
         raise UnsupportedMediaType(_BODY_TYPES_SENTENCE)
 
 
-async def _body(receive: Receive) -> bytes:
+async def receive_body(receive: Receive) -> bytes:
+    """A request's body, at most 1 MiB of it.
+
+    Raises:
+        InvalidRequest: its sender hung up. PayloadTooLarge: it is larger.
+    """
     parts = bytearray()
     while True:
         message = await receive()
@@ -282,7 +288,7 @@ _JSON_HEADERS = {"content-type": "application/json", "cache-control": "no-store"
 # What nearly every request is told.
 _ACCEPTED_ONE = _json(202, ACCEPTED_ONE)
 
-_PIXEL_ANSWER = Answer(
+PIXEL_ANSWER = Answer(
     200,
     {
         "content-type": "image/gif",
@@ -294,7 +300,7 @@ _PIXEL_ANSWER = Answer(
     _PIXEL,
 )
 # HEAD asks what the image is; nobody is shown it, so nobody is counted. The server sends no body.
-_WITHOUT_EVENT = {"HEAD": _PIXEL_ANSWER, "OPTIONS": _PREFLIGHT}
+_WITHOUT_EVENT = {"HEAD": PIXEL_ANSWER, "OPTIONS": _PREFLIGHT}
 
 
 def _is_loopback(address: str) -> bool:

@@ -20,6 +20,7 @@ from ezee.events.explanation import Reading
 from ezee.exports import asked
 from ezee.exports.formats import FORMATS
 from ezee.model import pages
+from ezee.model.aliases import ALIAS_LIMIT
 from ezee.model.dimensions import DIMENSIONS
 from ezee.model.event import DropReason
 from ezee.model.metrics import METRICS, REVENUE
@@ -214,6 +215,7 @@ _RULES: dict[str, Json] = {
     "places": {"type": "string", "enum": ["country", "region", "city", None]},
     "counter": _BOOLEAN,
     "counter_start": {"type": "integer", "minimum": 0, "maximum": MOST_START},
+    "aliases": _strings(ALIAS_LIMIT, "aliases"),
 }
 _DIMENSION = "|".join([*DIMENSIONS, r"prop:[A-Za-z0-9_.\-]{1,64}"])
 _BREAKDOWN: Json = _some_of([_DIMENSION], ",", parse.MOST_TOGETHER)

@@ -59,6 +59,7 @@ class TrackerDetail(msgspec.Struct, frozen=True):
     places: Literal["country", "region", "city"]
     counter: bool
     counter_start: int
+    aliases: tuple[str, ...]
     signing: bool
     opt_out_url: str
 
@@ -211,6 +212,7 @@ def _detail(row: Tracker, services: Services) -> TrackerDetail:
         rules.places,
         rules.counter,
         rules.counter_start,
+        rules.aliases,
         row.signing_nonce is not None,
         settings.base_url + trackers.opt_out_path(row, read_service_key(settings.data)),
     )

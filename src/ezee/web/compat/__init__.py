@@ -1,0 +1,1 @@
+"""Other trackers' protocols: their clients send to this service unchanged."""

@@ -1,0 +1,98 @@
+"""What Matomo's clients mean, and how they are answered."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+import pytest
+
+from ezee.errors import InvalidRequest, NotFound
+from ezee.web.compat.matomo import Matomo
+from ezee.web.compat.meant import Asked, Meant
+from ezee.web.compat.protocol import Judged
+from tests.web.compat.reading import asked_json, only
+
+MATOMO = Matomo()
+PAGE = "https://example.com/a"
+
+
+def get(**fields: Any) -> Asked:
+    query = urlencode({"idsite": 7, "rec": 1, "url": PAGE, **fields})
+    return Asked("GET", "single", query=query.encode())
+
+
+def test_a_pageview_is_read() -> None:
+    asked = get(
+        action_name="A", urlref="https://a.example/", res="1440x900", lang="fr-FR,fr;q=0.8",
+        cdt="2026-09-21 14:13:20", ua="An agent", cip="192.0.2.7",
+    )  # fmt: skip
+    assert only(MATOMO, asked) == Meant(
+        ("7",),
+        {
+            "url": PAGE, "title": "A", "referrer": "https://a.example/", "screen_width": 1440,
+            "language": "fr-FR", "timestamp": "2026-09-21 14:13:20",
+        },
+        "An agent",
+        "192.0.2.7",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "props"),
+    [
+        ({"e_c": "Video", "e_a": "Play", "e_n": "Intro", "e_v": 3}, "Play",
+         {"category": "Video", "label": "Intro", "value": "3"}),
+        ({"link": "https://b.example/"}, "Outbound Link", {"url": "https://b.example/"}),
+        ({"download": "/a.pdf"}, "Download", {"url": "/a.pdf"}),
+        ({"search": "tea", "search_count": 3}, "Search", {"query": "tea", "results": "3"}),
+        ({"idgoal": 3, "revenue": "9.5"}, "Goal 3", {"revenue": 9.5}),
+        ({"idgoal": 0, "ec_id": "A1", "revenue": 9}, "Order", {"order": "A1", "revenue": 9.0}),
+        ({"c_n": "Ad", "c_i": "click"}, "Content Interaction", {"content": "Ad"}),
+    ],
+)  # fmt: skip
+def test_what_is_no_pageview_is_an_event(
+    fields: dict[str, Any], name: str, props: dict[str, Any]
+) -> None:
+    read = only(MATOMO, get(**fields)).fields
+    assert (read["name"], read["props"]) == (name, props)
+
+
+def test_a_heartbeat_is_an_engagement() -> None:
+    assert only(MATOMO, get(ping=1)).fields == {"name": "engagement", "url": PAGE}
+
+
+def test_a_form_is_read_like_a_query() -> None:
+    body = get(action_name="B").query
+    assert only(MATOMO, Asked("POST", "single", body=body)).fields == {"url": PAGE, "title": "B"}
+
+
+def test_without_rec_nothing_is_recorded() -> None:
+    assert MATOMO.read(Asked("GET", "single", query=b"idsite=1")) == []
+
+
+def test_a_site_must_be_named() -> None:
+    with pytest.raises(InvalidRequest):
+        MATOMO.read(Asked("GET", "single", query=b"rec=1"))
+
+
+def test_bulk_requests_are_queries_or_objects() -> None:
+    requests = ["?idsite=7&rec=1&url=https%3A%2F%2Fexample.com%2Fa", {"idsite": 7, "rec": 1}, 5]
+    asked = asked_json({"requests": requests, "token_auth": "ezi_sk_x"})
+    first, second, _ = MATOMO.read(asked)
+    assert (first, second) == (Meant(("7",), {"url": PAGE}), Meant(("7",), {}))
+    assert MATOMO.token(asked) == "ezi_sk_x"
+    answer = MATOMO.answer(asked, [Judged(), Judged(error=InvalidRequest("Wrong."))])
+    assert answer.status == 200
+    assert msgspec.json.decode(answer.body) == {
+        "status": "success", "tracked": 1, "invalid": 1, "invalid_indices": [1],
+    }  # fmt: skip
+
+
+def test_answers_are_theirs() -> None:
+    taken = MATOMO.answer(get(), [Judged()])
+    assert (taken.status, taken.headers["content-type"]) == (200, "image/gif")
+    silent = MATOMO.answer(get(send_image=0), [Judged()])
+    assert (silent.status, silent.body) == (204, b"")
+    assert MATOMO.answer(get(), [Judged(error=NotFound())]).status == 400

@@ -22,7 +22,7 @@ def sent(kind: str = "event", **payload: Any) -> dict[str, Any]:
 
 
 def test_a_pageview_is_read() -> None:
-    payload = {
+    payload: dict[str, Any] = {
         "hostname": "example.com", "url": "/a?ref=b", "referrer": "https://a.example/",
         "title": "A", "screen": "1920x1080", "language": "de-DE",
     }  # fmt: skip
@@ -35,7 +35,7 @@ def test_a_pageview_is_read() -> None:
 
 
 def test_an_event_is_read_with_its_data_and_its_visitor() -> None:
-    payload = {
+    payload: dict[str, Any] = {
         "name": "Buy", "data": {"revenue": 9.5, "currency": "usd", "items": [1, 2]},
         "tag": "b", "ip": "192.0.2.7", "userAgent": "An agent", "timestamp": 1_790_000_000,
     }  # fmt: skip

@@ -1,6 +1,7 @@
-"""``python -m bench.collect``: durable pageviews a second, beside the same without storing.
+"""``python -m bench.collect``: durable pageviews a second, beside the same without a part of it.
 
-Two services run side by side, the real one and one that answers 202 without storing; the load
+Three services run side by side: the real one, one that answers 202 without storing, and a plain
+one that stores events without what the steps find out of agents, sources and places. The load
 goes to them in turn, so that whatever else the machine does weighs on both alike. Medians of
 several turns are printed. At the end every pageview that was accepted must be there.
 
@@ -28,7 +29,7 @@ from bench.load import Measured, prepare
 from bench.running import Running
 
 _SCRIPT = Path(__file__).with_name("load.lua")
-_console = Console(width=100)
+_console = Console(width=140)
 
 
 def main() -> int:
@@ -38,21 +39,23 @@ def main() -> int:
         tempfile.TemporaryDirectory(prefix="bench-", dir=options.data) as folder,
         Running("ezee", Path(folder) / "durable") as durable,
         Running("bench.unstored", Path(folder) / "unstored") as unstored,
+        Running("bench.unenriched", Path(folder) / "plain") as plain,
     ):
         generate = _GENERATORS[options.generator]
         table = _table(options.generator)
         sent = [turn(durable, generate, 16, 1)]
         turn(unstored, generate, 16, 1)
+        turn(plain, generate, 16, 1)
         for connections in options.connections:
-            pairs = [
-                (
-                    turn(durable, generate, connections, options.seconds),
-                    turn(unstored, generate, connections, options.seconds),
-                )
+            rounds = [
+                [
+                    turn(service, generate, connections, options.seconds)
+                    for service in (durable, unstored, plain)
+                ]
                 for _ in range(options.turns)
             ]
-            sent += [stored for stored, _ in pairs]
-            _add_row(table, connections, pairs)
+            sent += [stored for stored, _, _ in rounds]
+            _add_row(table, connections, rounds)
         _console.print(table)
         counted = durable.pageviews()
     return _compare(sent, counted, exact=options.generator == "python")
@@ -137,28 +140,32 @@ def _table(generator: str) -> Table:
         title="Pageviews a second; p50 and p99 in ms; processor time of one in µs",
         caption=f"load by {generator}",
     )
-    for group in ("durable", "not stored"):
+    for group in ("durable", "not stored", "plain"):
         if group == "durable":
             table.add_column("conns", justify="right")
         for name in (group, "p50", "p99", "cpu"):
             table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("ratio", justify="right")
+    table.add_column("to not stored", justify="right")
+    table.add_column("to plain", justify="right")
     table.add_column("failed", justify="right")
     return table
 
 
-def _add_row(table: Table, connections: int, pairs: list[tuple[Turn, Turn]]) -> None:
+def _add_row(table: Table, connections: int, rounds: list[list[Turn]]) -> None:
     cells = []
-    for turns in zip(*pairs, strict=True):
+    for turns in zip(*rounds, strict=True):
         cells += [
             f"{median(each.load.per_second for each in turns):,.0f}",
             f"{median(each.load.p50 for each in turns):.1f}",
             f"{median(each.load.p99 for each in turns):.1f}",
             f"{median(each.cpu for each in turns):.0f}",
         ]
-    ratio = median(a.load.per_second / b.load.per_second for a, b in pairs)
-    failed = sum(each.load.failed for pair in pairs for each in pair)
-    table.add_row(f"{connections}", *cells, f"{ratio:.2f}", f"{failed}")
+    ratios = [
+        median(each[0].load.per_second / each[other].load.per_second for each in rounds)
+        for other in (1, 2)
+    ]
+    failed = sum(each.load.failed for turns in rounds for each in turns)
+    table.add_row(f"{connections}", *cells, *(f"{ratio:.2f}" for ratio in ratios), f"{failed}")
 
 
 if __name__ == "__main__":

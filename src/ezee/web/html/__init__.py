@@ -14,6 +14,7 @@ from ezee.web.html import (
     trackers,
 )
 from ezee.web.html.assets import asset
+from ezee.web.html.documents import document, first_document
 from ezee.web.html.exporting import export
 from ezee.web.html.overview import overview
 from ezee.web.html.report import pages as report
@@ -60,6 +61,8 @@ ROUTES = (
     tokens.ask_first,
     tokens.regenerate,
     tokens.revoke,
+    first_document,
+    document,
     report.report,
     report.whole_list,
     report.table_file,

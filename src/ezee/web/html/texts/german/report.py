@@ -178,4 +178,5 @@ REPORT: dict[str, str | tuple[str, str]] = {
     "1,600 px and more": "1.600 px und mehr",
     "(unknown)": "(unbekannt)",
     "Share": "Anteil",
+    "Privacy": "Datenschutz",
 }

@@ -45,7 +45,7 @@ class Service:
         self._clients: list[httpx.Client] = []
         self.log = data.parent / f"{data.name}.log"
 
-    def start(self, seconds: float = 30) -> Service:
+    def start(self, seconds: float = 120) -> Service:
         """Start it and return when it answers."""
         with self.log.open("ab") as log:
             written = log.tell()
@@ -83,7 +83,7 @@ class Service:
         self.process.send_signal(how)
         for client in self._clients:
             client.close()
-        status = self.process.wait(30)
+        status = self.process.wait(120)
         self.process = None
         return status
 
@@ -95,7 +95,7 @@ class Service:
             capture_output=True,
             text=True,
             env=self.environ,
-            timeout=120,
+            timeout=600,
         )
         if check and done.returncode != 0:
             raise AssertionError(f"ezee {arguments} ended with {done.returncode}: {done.stderr}")

@@ -105,7 +105,7 @@ def test_the_service_answers_as_the_document_says(own_service: Service, tmp_path
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     assert "Operations:       0" not in done.stdout

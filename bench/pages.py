@@ -1,0 +1,122 @@
+"""``python -m bench.pages``: what the report page of a month costs whoever looks at it.
+
+A service is given events of one tracker. Its owner signs in with Chromium; printed is what comes
+over the wire at the first visit and afterwards, how long the server took, and what a person would
+feel: when the largest thing is there (LCP), how much moves (CLS), how long nothing reacts (TBT).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+from rich.console import Console
+
+from bench.running import Running
+from bench.traffic import make
+from ezee.model.calendar import DAY
+from ezee.model.site import site_key
+
+_EMAIL, _PASSWORD = "bench@example.com", "correct horse battery"
+_WATCH = """
+window.felt = {lcp: 0, cls: 0, tbt: 0};
+const watch = (type, each) => new PerformanceObserver(
+  (list) => list.getEntries().forEach(each)).observe({type, buffered: true});
+watch("largest-contentful-paint", (entry) => { felt.lcp = entry.startTime; });
+watch("layout-shift", (entry) => { if (!entry.hadRecentInput) felt.cls += entry.value; });
+watch("longtask", (entry) => { felt.tbt += Math.max(0, entry.duration - 50); });
+"""
+_WEIGHED = """() => {
+  const [page] = performance.getEntriesByType("navigation");
+  const parts = performance.getEntriesByType("resource");
+  return {...felt, server: page.responseStart - page.requestStart, page: page.transferSize,
+    parts: parts.reduce((sum, each) => sum + each.transferSize, 0)};
+}"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", 1)[1])
+    parser.add_argument("--millions", type=float, default=10, help="events of the tracker")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--settle", type=float, default=60, help="seconds for days to be rolled up")
+    parser.add_argument("--data", type=Path, help="where the events are written for a while")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=options.data) as made:
+        folder = Path(made) / "pages"
+        with Running("ezee", folder):
+            tracker = _add_reader(folder)
+        last_day = int(time.time() * 1000) // DAY - 1
+        make(
+            folder,
+            round(options.millions * 1e6),
+            big=site_key(tracker["site_id"]),
+            last_day=last_day,
+        )
+        with Running("ezee", folder) as service:
+            time.sleep(options.settle)
+            address = f"http://127.0.0.1:{service.port}"
+            visits = _visit(address, f"{address}/trackers/{tracker['id']}", options.rounds)
+    _print(visits)
+
+
+def _add_reader(folder: Path) -> dict[str, Any]:
+    """A user whose password is known, and a tracker of theirs."""
+
+    def command(*arguments: str, stdin: str = "") -> str:
+        return subprocess.run(
+            [sys.executable, "-m", "ezee", *arguments, "--data", str(folder)],
+            check=True, capture_output=True, text=True, input=stdin,
+        ).stdout  # fmt: skip
+
+    command("user", "add", _EMAIL, "--password-stdin", stdin=f"{_PASSWORD}\n")
+    told: dict[str, Any] = json.loads(
+        command("tracker", "add", "--user", _EMAIL, "--name", "Bench",
+                "--domain", "bench.example.com", "--json")
+    )  # fmt: skip
+    return told
+
+
+def _visit(address: str, report: str, rounds: int) -> list[dict[str, float]]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        context = browser.new_context()
+        context.add_init_script(_WATCH)
+        page = context.new_page()
+        page.goto(f"{address}/sign-in")
+        page.get_by_label("E-mail").fill(_EMAIL)
+        page.get_by_label("Password").fill(_PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url(f"{address}/")
+        context.new_cdp_session(page).send("Network.clearBrowserCache")
+        told = [_look(page, report) for _ in range(rounds + 1)]
+        browser.close()
+    return told
+
+
+def _look(page: Page, report: str) -> dict[str, float]:
+    page.goto(report, wait_until="networkidle")
+    told: dict[str, float] = page.evaluate(_WEIGHED)
+    return told
+
+
+def _print(visits: list[dict[str, float]]) -> None:
+    console, first, later = Console(width=100), visits[0], visits[1:]
+    console.print(f"first visit: {(first['page'] + first['parts']) / 1000:.1f} kB over the wire")
+    console.print(f"afterwards:  {median(v['page'] + v['parts'] for v in later) / 1000:.1f} kB")
+    for name, unit in (("server", "ms"), ("lcp", "ms"), ("cls", ""), ("tbt", "ms")):
+        console.print(f"{name}: {median(visit[name] for visit in later):.3g} {unit}".rstrip())
+
+
+if __name__ == "__main__":
+    main()

@@ -29,7 +29,8 @@ _AGENT = (
 _OPTIONS = (
     # Under automation navigator.webdriver is true otherwise, and such visits are not counted.
     "--disable-blink-features=AutomationControlled",
-    f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    f"--host-resolver-rules=MAP {HOST} 127.0.0.1, MAP localhost 127.0.0.1, "
+    "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
 
@@ -152,5 +153,5 @@ def sign_in(page: Page, url: str, email: str, password: str = PASSWORD) -> None:
     page.goto(f"{url}/sign-in")
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(f"{url}/")

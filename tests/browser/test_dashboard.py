@@ -76,7 +76,7 @@ def test_a_token_is_made_without_scripts(
     page.goto(f"{service.url}/sign-in")
     page.get_by_label("E-mail").fill(alice.email)
     page.get_by_label("Password").fill("correct horse battery")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto(f"{service.url}/tokens/new")
     page.get_by_label("Name").fill("Without scripts")
     page.get_by_role("button", name="Make the token").click()

@@ -62,3 +62,34 @@ function openDialogs(root) {
 }
 openDialogs(document);
 document.addEventListener("htmx:load", (event) => openDialogs(event.detail.elt));
+
+// <form data-passkey="create|get">: the browser makes a passkey or answers with one, then the form
+// is sent with what it said.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-passkey]");
+  if (!form) return;
+  event.preventDefault();
+  const create = form.dataset.passkey === "create";
+  try {
+    const answer = await fetch(`${form.getAttribute("action")}/options`, {
+      method: "POST",
+      body: new URLSearchParams({ form_token: form.elements.form_token.value }),
+    });
+    if (!answer.ok) return;
+    const options = await answer.json();
+    const credential = create
+      ? await navigator.credentials.create({
+        publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options),
+      })
+      : await navigator.credentials.get({
+        publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options),
+      });
+    form.elements.credential.value = JSON.stringify(credential.toJSON());
+    form.submit();
+  } catch {
+    // Whoever closes the browser's dialog has changed their mind.
+  }
+});
+if (!globalThis.PublicKeyCredential?.parseRequestOptionsFromJSON) {
+  for (const form of document.querySelectorAll("form[data-passkey]")) form.hidden = true;
+}

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.service
 PUBLIC = {
     "/sign-in",
     "/sign-in/code",
+    "/sign-in/passkey",
+    "/sign-in/passkey/options",
     "/sign-up",
     "/set-up/{key:str}",
     "/forgot",

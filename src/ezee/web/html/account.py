@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from ezee.accounts import profile, second_factor, sessions, users
+from ezee.accounts.passkeys import are_there_passkeys
 from ezee.errors import InvalidRequest
 from ezee.web import changing
 from ezee.web.html.cookies import SESSION, make_cookie
@@ -151,6 +152,7 @@ async def page(request: AnyRequest, *, status: int = 200, **context: Any) -> Res
         sessions=rows,
         codes_left=left,
         use=use,
+        with_passkeys=are_there_passkeys(),
         **given,
     )
 

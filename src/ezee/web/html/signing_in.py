@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from ezee.accounts import second_factor, sessions
+from ezee.accounts.passkeys import are_there_passkeys
 from ezee.accounts.service_key import read_service_key
 from ezee.accounts.sessions import LIFETIME
 from ezee.accounts.tables import User
@@ -152,5 +153,6 @@ def _form(
         next=form.text("next"),
         email=form.text("email"),
         errors=errors,
+        with_passkeys=are_there_passkeys(),
         done=request.query_params.get("done", ""),
     )

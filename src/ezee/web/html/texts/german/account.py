@@ -55,6 +55,24 @@ ACCOUNT: dict[str, str | tuple[str, str]] = {
     "You are the first here. With this account you sign in from now on.": (
         "Sie sind hier die Ersten. Mit diesem Konto melden Sie sich von nun an an."
     ),
+    # Passkeys.
+    "or": "oder",
+    "Sign in with a passkey": "Mit Passkey anmelden",
+    "Passkeys": "Passkeys",
+    "Passkeys…": "Passkeys …",
+    "With a passkey you sign in by fingerprint, face or PIN of your device, without a password.": (
+        "Mit einem Passkey melden Sie sich mit Fingerabdruck, Gesicht oder PIN Ihres Geräts an, "
+        "ohne Passwort."
+    ),
+    "There are none yet.": "Es gibt noch keine.",
+    "Such as the device it is on.": "Etwa das Gerät, auf dem er liegt.",
+    "Add a passkey": "Passkey hinzufügen",
+    "Adding one needs scripts.": "Hinzufügen braucht Skripte.",
+    "Remove": "Entfernen",
+    "Back to the account": "Zurück zum Konto",
+    "The passkey was not accepted. Try again.": (
+        "Der Passkey wurde nicht angenommen. Versuchen Sie es noch einmal."
+    ),
     # The account.
     "Profile": "Profil",
     "Plan and use": "Tarif und Nutzung",

@@ -15,7 +15,7 @@ from ezee.errors import Unavailable
 from ezee.model.event import Event
 from ezee.store.base import Batch, EventStore
 from ezee.store.changes import Change, Erase, Move, Regroup, Rejudge, RollUp
-from ezee.store.duckdb import rollups
+from ezee.store.duckdb import rollups, visits
 from ezee.store.duckdb.engine import FILE_NAME
 from ezee.store.duckdb.roller import Roller
 from ezee.store.looks import WrongRollups
@@ -125,6 +125,20 @@ def test_events_come_while_days_are_rolled_up(tmp_path: Path) -> None:
             store.change(RollUp(SITE))
     assert_counted(store, events)
     assert store.look(WrongRollups(SITE)) == []
+    store.close()
+
+
+def test_events_that_come_while_visits_are_derived_are_counted_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = visits.derive
+    # The last three come after the keeper has read how far it is to go, and before it begins.
+    monkeypatch.setattr(visits, "derive", lambda to, latest: really(to, max(1, latest - 3)))
+    store = PatientStore(tmp_path)
+    store.append(Batch(EVENTS))
+    store.change(RollUp(SITE))
+    assert_counted(store, EVENTS)
+    assert wrong(store) == []
     store.close()
 
 

@@ -169,6 +169,10 @@ def derive(connection: Connection, latest: int) -> None:
         done = int(row[0]) if row else 0
         if done >= latest:
             return
+        # What has come since is seen here too. Visits that knew of more than they say would have
+        # it counted twice, once in a roll-up and once as come since then.
+        row = connection.execute("select max(seq) from events where seq > ?", [done]).fetchone()
+        latest = max(latest, (row and row[0]) or 0)
         connection.execute(
             "create or replace temp table changed as select distinct site, day, visitor "
             "from events where seq > ? and seq <= ?",

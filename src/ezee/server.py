@@ -80,7 +80,7 @@ def _serve_folder(
 ) -> None:
     listening = _listen(settings.host, settings.port)
     # On a disk that is nearly full the accounts come first: without them there is no service.
-    database = Database.in_folder(settings.data)
+    database = Database.of(settings)
     host = StoreHost(settings.data)
     store = RemoteStore(settings.data)
     try:

@@ -27,7 +27,9 @@ class Settings:
     one account. ``smtp`` may hold a password. ``visitor_limit`` is events a minute of one visitor,
     beyond which they are a program's. ``countapi_keys`` and ``hits_badges`` are how many of these a
     stranger may make; 0 is none, and nothing is answered there. ``other_trackers``
-    are those whose clients are answered.
+    are those whose clients are answered. ``accounts`` is the address of a PostgreSQL
+    database for the accounts, with the service's role in it; ``accounts_owner`` the same with the
+    role that owns its tables, which brings them up to date.
     """
 
     data: Path = DEFAULT_DATA
@@ -53,6 +55,8 @@ class Settings:
     smtp: str = ""
     mail_from: str = ""
     other_trackers: tuple[str, ...] = PROTOCOLS
+    accounts: str = ""
+    accounts_owner: str = ""
 
     @property
     def base_url(self) -> str:
@@ -183,4 +187,6 @@ _READERS = {
     "smtp": _text,
     "mail_from": _text,
     "other_trackers": _protocols,
+    "accounts": _text,
+    "accounts_owner": _text,
 }

@@ -24,6 +24,11 @@ from ezee.errors import SetupError, Unavailable
 from tests.accounts.conftest import ALICE
 
 
+@pytest.fixture
+def database(embedded: Database) -> Database:
+    return embedded
+
+
 def test_a_new_file_is_readable_to_its_owner_alone(tmp_path: Path) -> None:
     Database.in_folder(tmp_path).close()
     assert stat.S_IMODE((tmp_path / FILE_NAME).stat().st_mode) == 0o600

@@ -29,6 +29,11 @@ BLOG = TrackerChange(
 
 
 @pytest.fixture
+def database(embedded: Database) -> Database:
+    return embedded
+
+
+@pytest.fixture
 def directory(database: Database, clock: FakeClock) -> Iterator[SiteDirectory]:
     opened = SiteDirectory(database, bytes(32), clock)
     yield opened
@@ -120,7 +125,7 @@ def test_the_database_is_asked_for_changes_four_times_a_second_at_most(
     site_id = add_tracker(database, alice, BLOG, 5).site_id
     directory.find(site_id)
     asked: list[str] = []
-    watching = directory._watch.driver_connection
+    watching = directory._watch.connection  # type: ignore[attr-defined]
     assert isinstance(watching, sqlite3.Connection)
     watching.set_trace_callback(asked.append)
     for _ in range(8):

@@ -19,7 +19,7 @@ from ezee.accounts.tokens import (
     regenerate_token,
     revoke_token,
 )
-from ezee.accounts.users import set_plan
+from ezee.accounts.users import find_user, set_plan
 from ezee.errors import InvalidRequest, NotFound, Unauthorized
 from tests.accounts.conftest import ALICE
 from tests.support.clock import FakeClock
@@ -35,11 +35,10 @@ def test_a_token_is_64_hex_digits_that_nobody_can_guess(database: Database, alic
     assert len({byte for plain in made for byte in bytes.fromhex(plain[7:])}) > 200
 
 
-def test_only_the_sha_256_and_16_characters_are_kept(
-    database: Database, alice: str, tmp_path: Path
-) -> None:
-    made = new_token(database, alice, "Laptop", 5)
-    (kept,) = list_tokens(database, alice)
+def test_only_the_sha_256_and_16_characters_are_kept(embedded: Database, tmp_path: Path) -> None:
+    alice = find_user(embedded, ALICE).id
+    made = new_token(embedded, alice, "Laptop", 5)
+    (kept,) = list_tokens(embedded, alice)
     assert kept.digest == hashlib.sha256(made.plain.encode()).hexdigest()
     assert kept.prefix == made.plain[:16]
     assert len(kept.prefix) == len("ezi_sk_") + 9
@@ -47,14 +46,15 @@ def test_only_the_sha_256_and_16_characters_are_kept(
 
 
 def test_a_plain_token_is_in_no_file_after_anything_is_done_with_it(
-    database: Database, alice: str, tmp_path: Path
+    embedded: Database, tmp_path: Path
 ) -> None:
-    first = new_token(database, alice, "Laptop", 5)
-    used = LastUsed(database)
-    used.note(authenticate(database, first.plain, 6), 6)
+    alice = find_user(embedded, ALICE).id
+    first = new_token(embedded, alice, "Laptop", 5)
+    used = LastUsed(embedded)
+    used.note(authenticate(embedded, first.plain, 6), 6)
     used.write()
-    second = regenerate_token(database, alice, first.token.id, 7)
-    revoke_token(database, alice, second.token.id)
+    second = regenerate_token(embedded, alice, first.token.id, 7)
+    revoke_token(embedded, alice, second.token.id)
     for made in (first, second):
         _assert_nowhere(made, tmp_path)
 

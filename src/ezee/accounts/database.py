@@ -1,4 +1,7 @@
-"""The account database: opening it, bringing its schema up to date, and its sessions."""
+"""The account database: opening it, bringing its schema up to date, and its sessions.
+
+It is an SQLite file in the data folder or, for several nodes, a PostgreSQL database by its URL.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,35 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from ezee.accounts import row_security
 from ezee.accounts.migrations import NEWEST
 from ezee.errors import SetupError, Unavailable
+from ezee.settings import Settings
 
 FILE_NAME = "accounts.sqlite"
+
+_SAMPLE = "postgresql://ezee@db.example.com/ezee"
+_NO_URL = f"The account database is named by an address such as {_SAMPLE}."
+_NOT_MIGRATED = (
+    "The schema of the account database is not this version's. Name the role that owns it, once, "
+    "with EZEE_ACCOUNTS_OWNER."
+)
+# A server that is away is told to callers in seconds, and one that came back is used at once.
+_SERVER: dict[str, Any] = {
+    "pool_pre_ping": True,
+    "pool_size": 8,
+    "max_overflow": 24,
+    "pool_timeout": 5,
+    "connect_args": {
+        "connect_timeout": 3,
+        "options": "-c statement_timeout=10s -c idle_in_transaction_session_timeout=30s",
+    },
+}
+# What a migration begins with. The number is any that nobody else locks.
+_ALONE = {
+    "sqlite": "begin immediate",
+    "postgresql": "select pg_advisory_xact_lock(4021960)",
+}
 
 # How often, and with how many seconds between, a new file is turned to write-ahead logging.
 _TRIES = 100
@@ -28,9 +56,21 @@ class Database:
     """Hands out sessions. Calls block."""
 
     def __init__(self, url: str) -> None:
-        self.engine = sa.create_engine(url)
-        if self.engine.dialect.name == "sqlite":
+        if url.startswith("sqlite:"):
+            self.engine = sa.create_engine(url)
             event.listen(self.engine, "connect", _prepare_sqlite)
+        else:
+            self.engine = sa.create_engine(with_driver(url), **_SERVER)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Database:
+        """The database that the settings name, its schema up to date. The data folder exists.
+
+        Raises what ``at`` and ``migrate`` do.
+        """
+        if settings.accounts:
+            return cls.at(settings.accounts, settings.accounts_owner)
+        return cls.in_folder(settings.data)
 
     @classmethod
     def in_folder(cls, folder: Path) -> Database:
@@ -40,6 +80,46 @@ class Database:
         database.migrate()
         path.chmod(0o600)
         return database
+
+    @classmethod
+    def at(cls, url: str, owner_url: str = "") -> Database:
+        """The PostgreSQL database at ``url``, its schema up to date, as the service's role.
+
+        ``owner_url`` is that of the role that owns the tables: it alone may bring them up to
+        date. Row-level security does not hold for an owner, so the service's role must be another.
+
+        Raises:
+            SetupError: the schema is out of date and no owner was named, or the service's role is
+                one that row-level security does not hold for. Unavailable: it does not answer.
+        """
+        database = cls(with_driver(url).render_as_string(hide_password=False))
+        try:
+            if owner_url:
+                _migrate_as_owner(owner_url, service=str(database.engine.url.username))
+            database.check()
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is a file of the data folder."""
+        return self.engine.dialect.name == "sqlite"
+
+    def check(self) -> None:
+        """Refuse a database whose schema is not this version's, or whose rows would be open.
+
+        Raises:
+            SetupError: it is so. Unavailable: it does not answer.
+        """
+        try:
+            with self.engine.connect() as connection:
+                if _revision(connection) != NEWEST:
+                    raise SetupError(_NOT_MIGRATED)
+                row_security.check(connection)
+        except OperationalError as error:
+            raise Unavailable("The account database does not answer right now.") from error
 
     def migrate(self) -> None:
         """Bring the schema up to date.
@@ -65,9 +145,8 @@ class Database:
         from ezee.accounts import migrating  # noqa: PLC0415 - see there
 
         with self.engine.begin() as connection:
-            if connection.dialect.name == "sqlite":
-                # One process migrates, others wait for it.
-                connection.exec_driver_sql("begin immediate")
+            # One process migrates, others wait for it.
+            connection.exec_driver_sql(_ALONE[connection.dialect.name])
             if _revision(connection) != NEWEST:
                 migrating.upgrade(connection)
 
@@ -86,6 +165,40 @@ class Database:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def with_driver(url: str) -> sa.URL:
+    """The URL as SQLAlchemy wants it: it names the driver too.
+
+    Raises:
+        SetupError: it is not one of PostgreSQL.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except SQLAlchemyError:
+        raise SetupError(_NO_URL) from None
+    if parsed.drivername not in {"postgresql", "postgres", "postgresql+psycopg"}:
+        raise SetupError(_NO_URL)
+    if not parsed.username:
+        raise SetupError("The address of the account database must name the role: " + _SAMPLE)
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def _migrate_as_owner(url: str, service: str) -> None:
+    owner = Database(url)
+    try:
+        owner.migrate()
+        with owner.engine.begin() as connection:
+            row_security.apply(connection, service)
+    except OperationalError as error:
+        raise Unavailable("The account database does not answer right now.") from error
+    except SQLAlchemyError as error:
+        raise SetupError(
+            "The owner of the account database may not set up row-level security there: it must "
+            "own the tables, and the service's role must exist."
+        ) from error
+    finally:
+        owner.close()
 
 
 def _revision(connection: sa.Connection) -> str:

@@ -9,7 +9,6 @@ millisecond.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 
 import msgspec
@@ -23,15 +22,11 @@ from ezee.accounts.selftest import self_test_config
 from ezee.accounts.service_key import opt_out_key, signing_secret
 from ezee.accounts.tables import SelfTest, Tracker
 from ezee.accounts.trackers import rules_of
+from ezee.accounts.watch import watch
 from ezee.clock import Clock
 from ezee.model.aliases import normal_name
 from ezee.model.site import SiteConfig, is_site_id
 
-# It tells only whether there is such an id, no row of anyone's.
-_IS_KNOWN = """
-    select exists (select 1 from trackers where site_id = :id)
-        or exists (select 1 from self_tests where site_id = :id)
-"""
 _CHECK_EVERY = 0.25
 
 
@@ -45,8 +40,7 @@ class SiteDirectory:
         self._lock = threading.Lock()
         self._found: dict[str, SiteConfig] = {}
         self._names: dict[tuple[str, str], str] | None = None
-        self._watch = database.engine.raw_connection()
-        self._version = -1
+        self._watch = watch(database)
         self._checked_at = -_CHECK_EVERY
 
     def find(self, site_id: str) -> SiteConfig | None:
@@ -56,7 +50,7 @@ class SiteDirectory:
         if self._clock.elapsed() - self._checked_at >= _CHECK_EVERY:
             self.refresh()
         site = self._found.get(site_id)
-        if site is None and self._is_known(site_id):
+        if site is None and self._watch.is_known(site_id):
             return self._look_up(site_id)
         return site
 
@@ -73,15 +67,13 @@ class SiteDirectory:
     def refresh(self) -> None:
         """Forget everything if the database was changed since the last look."""
         with self._lock:
-            version = self._data_version()
-            if version != self._version:
+            if self._watch.changed():
                 self._found = {}
                 self._names = None
-                self._version = version
             self._checked_at = self._clock.elapsed()
 
     def close(self) -> None:
-        """Let go of the connection that watches."""
+        """Let go of what watches."""
         self._watch.close()
 
     def _look_up(self, site_id: str) -> SiteConfig | None:
@@ -91,22 +83,6 @@ class SiteDirectory:
         if site is not None:
             found[site_id] = site
         return site
-
-    def _is_known(self, site_id: str) -> bool:
-        connection = self._watch.driver_connection
-        if not isinstance(connection, sqlite3.Connection):
-            return True
-        with self._lock:
-            ((known,),) = connection.execute(_IS_KNOWN, {"id": site_id}).fetchall()
-        return bool(known)
-
-    def _data_version(self) -> int:
-        # https://www.sqlite.org/pragma.html#pragma_data_version
-        connection = self._watch.driver_connection
-        if not isinstance(connection, sqlite3.Connection):
-            return -1
-        (version,) = connection.execute("pragma data_version").fetchone()
-        return int(version)
 
 
 def _find(session: Session, site_id: str, service_key: bytes) -> SiteConfig | None:

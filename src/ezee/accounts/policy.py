@@ -7,6 +7,9 @@ that the criterion cannot be put on (SQL text, a table instead of its class, a b
 refused, not run without it. The operator and the service itself have a viewer of their own,
 ``EVERYONE``, which has to be asked for by name.
 
+On PostgreSQL the database does the same once more, by policies of its own (``row_security``); the
+session names its viewer to it when a transaction begins.
+
 What may be read of a tracker's stats is a ``ReadableSite``, made here and nowhere else.
 """
 
@@ -21,18 +24,20 @@ from sqlalchemy import event
 from sqlalchemy.orm import (
     ORMExecuteState,
     Session,
+    SessionTransaction,
     UOWTransaction,
     attributes,
     with_loader_criteria,
 )
 
+from ezee.accounts import row_security
 from ezee.accounts.database import Database
 from ezee.accounts.statements import assigned_columns, reaches_around
 from ezee.accounts.tables import Owned, Tracker, User
 from ezee.errors import NotFound
 from ezee.model.site import ReadableSite, SiteConfig
 
-EVERYONE: Final = "*"
+EVERYONE: Final = row_security.EVERYONE
 _VIEWER = "viewer"
 
 
@@ -118,6 +123,12 @@ def _viewer(session: Session) -> str:
     if not isinstance(viewer, str):
         raise NoViewer
     return viewer
+
+
+@event.listens_for(Session, "after_begin")
+def _name_the_viewer(session: Session, _: SessionTransaction, connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        row_security.name_viewer(connection, _viewer(session))
 
 
 @event.listens_for(Session, "do_orm_execute")

@@ -99,7 +99,8 @@ def regenerate_token(database: Database, viewer: str, token_id: str, now: int) -
     """
     plain = make_plain()
     with seen_by(database, viewer) as session:
-        token = session.scalar(sa.select(Token).where(Token.id == token_id))
+        mine = sa.select(Token).where(Token.id == token_id).with_for_update()
+        token = session.scalar(mine)
         if token is None:
             raise _no_token(token_id)
         token.digest = _digest(plain)

@@ -88,7 +88,10 @@ def find_tracker(database: Database, viewer: str, tracker_id: str) -> Tracker:
         NotFound: it does not exist or is not the viewer's.
     """
     with seen_by(database, viewer) as session:
-        return _one(session, tracker_id)
+        tracker = session.scalar(sa.select(Tracker).where(Tracker.id == tracker_id))
+    if tracker is None:
+        raise NotFound
+    return tracker
 
 
 def named_tracker(database: Database, name: str) -> Tracker:
@@ -199,7 +202,9 @@ def rules_of(tracker: Tracker) -> SiteRules:
 
 
 def _one(session: Session, tracker_id: str) -> Tracker:
-    tracker = session.scalar(sa.select(Tracker).where(Tracker.id == tracker_id))
+    # Whoever changes what was read must not undo what another changes meanwhile.
+    mine = sa.select(Tracker).where(Tracker.id == tracker_id).with_for_update()
+    tracker = session.scalar(mine)
     if tracker is None:
         raise NotFound
     return tracker

@@ -91,7 +91,8 @@ def _disk(data: Path) -> Finding:
 
 def _accounts(database: Database) -> Finding:
     revision = database.revision()
-    says = f"SQLite, revision {revision}, newest {NEWEST}"
+    engine = "SQLite" if database.is_embedded else "PostgreSQL"
+    says = f"{engine}, revision {revision}, newest {NEWEST}"
     return Finding("accounts", revision == NEWEST, says)
 
 

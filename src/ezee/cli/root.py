@@ -38,8 +38,10 @@ DATA = DEFAULT_DATA
 
 @contextmanager
 def open_accounts(data: Path) -> Iterator[Database]:
-    """The account database of a folder, for one command."""
-    database = Database.in_folder(prepare_folder(data))
+    """The account database of a folder, or the one that the environment names, for one command."""
+    settings = read_settings(os.environ, data=data)
+    prepare_folder(settings.data)
+    database = Database.of(settings)
     try:
         yield database
     finally:

@@ -142,6 +142,20 @@ def serve(
             "matomo, with commas between, or none [EZEE_OTHER_TRACKERS; all four]."
         ),
     ] = None,
+    accounts: Annotated[
+        str | None,
+        Parameter(
+            help="Keep accounts in this PostgreSQL database, such as "
+            "postgresql://ezee@db.example.com/ezee, not in the data folder [EZEE_ACCOUNTS]."
+        ),
+    ] = None,
+    accounts_owner: Annotated[
+        str | None,
+        Parameter(
+            help="The same database with the role that owns its tables, to bring them up to date "
+            "[EZEE_ACCOUNTS_OWNER]."
+        ),
+    ] = None,
 ) -> None:
     """Run the service on a data folder, until Ctrl-C or SIGTERM.
 
@@ -174,6 +188,8 @@ def serve(
         smtp=smtp,
         mail_from=mail_from,
         other_trackers=other_trackers,
+        accounts=accounts,
+        accounts_owner=accounts_owner,
     )
     # Loading the engine and the framework takes a moment that other commands need not wait for.
     from ezee import server  # noqa: PLC0415

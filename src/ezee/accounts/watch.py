@@ -1,0 +1,127 @@
+"""Whether the account database was changed, by this process or another, and which ids are known.
+
+Both are asked for beside every collected event, so they go by SQLAlchemy's sessions: a connection
+of their own stays open.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from ezee.accounts import row_security
+from ezee.accounts.database import Database
+
+# It tells only whether there is such an id, no row of anyone's.
+_IS_KNOWN = """
+    select exists (select 1 from trackers where site_id = :id)
+        or exists (select 1 from self_tests where site_id = :id)
+"""
+
+
+class Watch(Protocol):
+    """Watches one account database. Any thread may ask."""
+
+    def changed(self) -> bool:
+        """Whether there was, or may have been, a change since this was last asked."""
+        ...
+
+    def is_known(self, site_id: str) -> bool:
+        """Whether a tracker has that id; True where that cannot be told."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...
+
+
+def watch(database: Database) -> Watch:
+    """What watches a database of that kind."""
+    return _FileWatch(database) if database.is_embedded else _ServerWatch(database)
+
+
+class _FileWatch:
+    def __init__(self, database: Database) -> None:
+        self._pooled = database.engine.raw_connection()
+        connection = self._pooled.driver_connection
+        assert isinstance(connection, sqlite3.Connection)
+        self.connection = connection
+        self._lock = threading.Lock()
+        self._version = -1
+
+    def changed(self) -> bool:
+        # https://www.sqlite.org/pragma.html#pragma_data_version
+        with self._lock:
+            before = self._version
+            (self._version,) = self.connection.execute("pragma data_version").fetchone()
+            return self._version != before
+
+    def is_known(self, site_id: str) -> bool:
+        with self._lock:
+            ((known,),) = self.connection.execute(_IS_KNOWN, {"id": site_id}).fetchall()
+        return bool(known)
+
+    def close(self) -> None:
+        self._pooled.close()
+
+
+class _ServerWatch:
+    """Listens to what the triggers of ``row_security`` tell.
+
+    While the server is away nothing can change there, so what is in memory holds; once it is
+    back, everything may have.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database.engine
+        self._lock = threading.Lock()
+        self._connection: sa.Connection | None = None
+
+    def changed(self) -> bool:
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = self._listen()
+                    return True
+                return self._was_told(self._connection)
+            except SQLAlchemyError:
+                self._forget()
+                return False
+
+    def is_known(self, site_id: str) -> bool:
+        try:
+            with self._engine.begin() as connection:
+                row_security.name_viewer(connection, row_security.EVERYONE)
+                return bool(connection.scalar(sa.text(_IS_KNOWN), {"id": site_id}))
+        except SQLAlchemyError:
+            return True
+
+    def close(self) -> None:
+        with self._lock:
+            self._forget()
+
+    def _listen(self) -> sa.Connection:
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            connection.exec_driver_sql(f"listen {row_security.CHANNEL}")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _was_told(self, connection: sa.Connection) -> bool:
+        # What the server has sent by itself is read with the answer to any statement.
+        connection.exec_driver_sql("select 1")
+        driver: Any = connection.connection.driver_connection
+        return any(True for _ in driver.notifies(timeout=0))
+
+    def _forget(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            # It listens, which no other user of the pool should.
+            connection.invalidate()
+            connection.close()

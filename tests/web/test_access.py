@@ -37,6 +37,7 @@ NAMING = [
     Route("GET", f"{TRACKERS}/{{tracker_id}}/dropped", 200),
     Route("GET", f"{TRACKERS}/{{tracker_id}}/export", 200),
     Route("POST", f"{TRACKERS}/{{tracker_id}}/regroup", 200, {}),
+    Route("POST", f"{TRACKERS}/{{tracker_id}}/erase", 200, {"path": "/"}),
     Route("GET", f"{TRACKERS}/{{tracker_id}}/old-counters", 200),
     Route("PUT", f"{TRACKERS}/{{tracker_id}}/old-counters/{{number}}", 200, {}),
     Route("DELETE", f"{TRACKERS}/{{tracker_id}}/old-counters/{{number}}", 204),

@@ -22,10 +22,11 @@ def record(session: Session, site_ids: Iterable[str], now: int) -> None:
     session.add_all(Erasure(site_id=site_id, asked_at=now) for site_id in site_ids)
 
 
-def due(database: Database) -> list[str]:
-    """The ``site_id`` of each tracker whose events have to go."""
+def due(database: Database) -> list[tuple[str, int]]:
+    """The ``site_id`` of each tracker whose events have to go, and since when (ms UTC)."""
+    asked = sa.select(Erasure.site_id, Erasure.asked_at).order_by(Erasure.asked_at)
     with seen_by_service(database) as session:
-        return list(session.scalars(sa.select(Erasure.site_id).order_by(Erasure.asked_at)))
+        return [(site_id, asked_at) for site_id, asked_at in session.execute(asked)]
 
 
 def done(database: Database, site_id: str) -> None:

@@ -11,6 +11,7 @@ from ezee.cli import (
     checking,
     counters,
     demo,
+    erasing,
     events,
     exporting,
     importing,
@@ -28,7 +29,7 @@ __all__ = ["main"]
 
 _COMMANDS = (
     *(accounts, bots, checking, counters, events, exporting, importing, pages, replaying, rollups),
-    *(demo, serving, trackers),
+    *(demo, erasing, serving, trackers),
 )
 
 

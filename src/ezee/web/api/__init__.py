@@ -1,6 +1,7 @@
 """``/api``: JSON for programs."""
 
 from ezee.web.api.dropped import dropped_events
+from ezee.web.api.erasing import erase_history
 from ezee.web.api.export import export_events
 from ezee.web.api.history import regroup_history
 from ezee.web.api.live import live
@@ -34,6 +35,7 @@ _ROUTES = (
     claim_old_counter,
     release_old_counter,
     regroup_history,
+    erase_history,
     owner_stats,
     dropped_events,
     export_events,

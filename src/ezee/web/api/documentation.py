@@ -15,6 +15,7 @@ import msgspec
 from litestar.openapi import ResponseSpec
 
 from ezee.accounts import claims, rules, trackers
+from ezee.erasing import PATH_LIMIT
 from ezee.events import wording
 from ezee.events.explanation import Reading
 from ezee.exports import asked
@@ -71,6 +72,7 @@ def complete(document: Json, base_url: str) -> Json:
     paths["/api/v1/trackers"]["post"]["requestBody"] = _tracker(required=["name", "domain"])
     paths["/api/v1/trackers/{tracker_id}"]["patch"]["requestBody"] = _tracker(required=[])
     paths["/api/v1/trackers/{tracker_id}/regroup"]["post"]["requestBody"] = _json_body(_REGROUPING)
+    paths["/api/v1/trackers/{tracker_id}/erase"]["post"]["requestBody"] = _json_body(_ERASING)
     old_counter = paths["/api/v1/trackers/{tracker_id}/old-counters/{number}"]
     old_counter["put"]["requestBody"] = _json_body(_OLD_COUNTER)
     for path, item in paths.items():
@@ -226,6 +228,16 @@ _REGROUPING: Json = {
     "type": "object",
     "properties": {
         "groups": {**_RULES["page_rules"]["properties"]["groups"], "type": ["array", "null"]},
+        "apply": {"type": ["boolean", "null"], "default": False},
+    },
+}
+_ERASING: Json = {
+    "type": "object",
+    "properties": {
+        "from": {"type": ["string", "null"], "format": "date"},
+        "to": {"type": ["string", "null"], "format": "date"},
+        "path": {"type": ["string", "null"], "maxLength": PATH_LIMIT, "pattern": r"^/[^*]*\*?$"},
+        "receipt": {"type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]{1,64}$"},
         "apply": {"type": ["boolean", "null"], "default": False},
     },
 }

@@ -88,3 +88,31 @@ def test_it_looks_good(signed_in: Page, report: str, counted_site: Counted) -> N
     assert_good_looks(signed_in)
     signed_in.goto(f"{report}/all/page")
     assert_good_looks(signed_in)
+
+
+def test_a_report_behind_a_link_looks_good_within_a_page_too(
+    signed_in: Page, report: str, without_scripts: Page
+) -> None:
+    signed_in.goto(f"{report}/settings")
+    signed_in.get_by_role("button", name="Make a link").click()
+    screenshot(signed_in, "settings-link")
+    assert_good_looks(signed_in)
+    link = signed_in.locator("#share-link").input_value()
+    signed_in.get_by_label("Password of the link").fill("open sesame, please")
+    signed_in.get_by_role("button", name="Set the password").click()
+    without_scripts.goto(link)
+    without_scripts.get_by_label("Password of the link").fill("open sesame, please")
+    without_scripts.get_by_role("button", name="Show the report").click()
+    expect(without_scripts.get_by_role("link", name="/shoes")).to_be_visible()
+    signed_in.get_by_role("button", name="Remove the password").click()
+    expect(signed_in.locator("#share-frame")).to_be_visible()
+    without_scripts.goto(link)
+    expect(without_scripts.get_by_role("link", name="/shoes")).to_be_visible()
+    signed_in.goto(link)
+    screenshot(signed_in, "report-link")
+    assert_good_looks(signed_in)
+    signed_in.goto(f"{link}?embed=1")
+    screenshot(signed_in, "report-embed")
+    assert_good_looks(signed_in)
+    signed_in.get_by_role("link", name="/shoes").click()
+    expect(signed_in).to_have_url(f"{link}?embed=1&filter=page%3Ais%3A%2Fshoes")

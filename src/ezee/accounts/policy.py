@@ -32,6 +32,7 @@ from sqlalchemy.orm import (
 
 from ezee.accounts import row_security
 from ezee.accounts.database import Database
+from ezee.accounts.service_key import is_share_key
 from ezee.accounts.statements import assigned_columns, reaches_around
 from ezee.accounts.tables import Owned, Tracker, User
 from ezee.errors import NotFound
@@ -81,6 +82,26 @@ def readable_by_public(site: SiteConfig | None, viewer: str | None) -> ReadableS
     if not owner and not site.public_stats:
         raise NotFound("There is no tracker with this site_id, or its stats are not public.")
     return ReadableSite(site.site_id, site.timezone, private=owner)
+
+
+def readable_by_link(
+    database: Database, site_id: str, key: str, service_key: bytes
+) -> tuple[Tracker, ReadableSite]:
+    """A tracker whose owner shows its report to whoever has the link, without private parts.
+
+    Whether the link's password was given is for the caller to ask, see ``shares``.
+
+    Raises:
+        NotFound: there is no such tracker, it is not shown, or the key is not that of its link.
+    """
+    with seen_by_service(database) as session:
+        tracker = session.scalar(sa.select(Tracker).where(Tracker.site_id == site_id))
+    nonce = bytes.fromhex(tracker.share_nonce or "") if tracker is not None else b""
+    # The key is compared in any case: how long it takes tells nothing.
+    right = is_share_key(key, service_key, site_id, nonce)
+    if tracker is None or not nonce or not right:
+        raise NotFound
+    return tracker, ReadableSite(tracker.site_id, tracker.timezone, private=False)
 
 
 def readable_as_counter(site: SiteConfig, *, claimed: bool = False) -> ReadableSite | None:

@@ -1,4 +1,4 @@
-"""The service key, and what is derived from it: signing secrets and opt-out keys.
+"""The service key, and what is derived from it: signing secrets and the keys of links.
 
 It lies in a file of the data folder, outside the account database. So the database holds nothing
 that anybody could sign with, and nothing secret has to be kept for a tracker. Each use has a
@@ -45,7 +45,7 @@ def read_service_key(folder: Path) -> bytes:
 
 
 def new_nonce() -> bytes:
-    """What tells a tracker's signing secret from its earlier ones: 16 random bytes."""
+    """What tells a tracker's signing secret, or link, from earlier ones: 16 random bytes."""
     return secrets.token_bytes(NONCE_SIZE)
 
 
@@ -63,6 +63,29 @@ def is_opt_out_key(key: str, service_key: bytes, site_id: str) -> bool:
     """Whether that is the tracker's opt-out key. Any text may be asked about."""
     expected = opt_out_key(service_key, site_id)
     return hmac.compare_digest(key.encode(errors="surrogatepass"), expected.encode())
+
+
+def share_key(service_key: bytes, site_id: str, nonce: bytes) -> str:
+    """The 32 hex digits by which a link shows a tracker's report."""
+    return _derived(service_key, b"share", site_id.encode(), nonce).hex()[:32]
+
+
+def is_share_key(key: str, service_key: bytes, site_id: str, nonce: bytes) -> bool:
+    """Whether that is the key of the tracker's link. Any text may be asked about."""
+    expected = share_key(service_key, site_id, nonce)
+    return hmac.compare_digest(key.encode(errors="surrogatepass"), expected.encode())
+
+
+def share_pass(service_key: bytes, site_id: str, lock: str, until: int) -> str:
+    """What stands in for the password of a tracker's link up to a time; ``lock`` is the link's."""
+    parts = (site_id.encode(), lock.encode(), str(until).encode())
+    return _derived(service_key, b"share-pass", *parts).hex()
+
+
+def is_share_pass(given: str, service_key: bytes, site_id: str, lock: str, until: int) -> bool:
+    """Whether that stands in for the password. Any text may be asked about."""
+    expected = share_pass(service_key, site_id, lock, until)
+    return hmac.compare_digest(given.encode(errors="surrogatepass"), expected.encode())
 
 
 def authenticator_secret(service_key: bytes, user_id: str, nonce: str) -> bytes:

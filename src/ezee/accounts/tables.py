@@ -55,6 +55,8 @@ class Tracker(Owned, Table):
 
     ``rules`` are a ``model.rules.SiteRules`` as JSON, without what is left at its default.
     ``signing_nonce`` (hex) tells the signing secret from earlier ones; None: there is none.
+    ``share_nonce`` (hex) tells the link that shows its report from earlier ones, None: there is
+    none; ``share_password`` is an argon2id hash, None: the link alone is enough.
     ``archived_at`` is when its owner put it away, None: it is in use. ``demo``: its visits are
     made up.
     """
@@ -72,6 +74,8 @@ class Tracker(Owned, Table):
     rules: Mapped[dict[str, Any]]
     signing_nonce: Mapped[str | None]
     created_at: Mapped[int]
+    share_nonce: Mapped[str | None] = mapped_column(default=None)
+    share_password: Mapped[str | None] = mapped_column(default=None)
     archived_at: Mapped[int | None] = mapped_column(default=None)
     demo: Mapped[bool] = mapped_column(Boolean, default=False)
 

@@ -125,7 +125,7 @@ def change_tracker(
     values = _checked(change)
     try:
         with seen_by(database, viewer) as session:
-            tracker = _one(session, tracker_id)
+            tracker = owned_tracker(session, tracker_id)
             tracker.rules = _new_rules(rules_of(tracker), change)
             check_free(database, rules_of(tracker).aliases if change.aliases else (), tracker.id)
             if has_events and values.get("timezone", tracker.timezone) != tracker.timezone:
@@ -144,7 +144,7 @@ def archive_tracker(database: Database, viewer: str, tracker_id: str, at: int | 
         NotFound: it does not exist or is not the viewer's.
     """
     with seen_by(database, viewer) as session:
-        _one(session, tracker_id).archived_at = at
+        owned_tracker(session, tracker_id).archived_at = at
 
 
 def remove_tracker(database: Database, viewer: str, tracker_id: str, now: int) -> str:
@@ -154,7 +154,7 @@ def remove_tracker(database: Database, viewer: str, tracker_id: str, now: int) -
         NotFound: it does not exist or is not the viewer's.
     """
     with seen_by(database, viewer) as session:
-        tracker = _one(session, tracker_id)
+        tracker = owned_tracker(session, tracker_id)
         erasures.record(session, [tracker.site_id], now)
         session.delete(tracker)
     return tracker.site_id
@@ -170,7 +170,7 @@ def new_signing_secret(database: Database, viewer: str, tracker_id: str, service
     """
     nonce = new_nonce()
     with seen_by(database, viewer) as session:
-        tracker = _one(session, tracker_id)
+        tracker = owned_tracker(session, tracker_id)
         tracker.signing_nonce = nonce.hex()
     return signing_secret(service_key, tracker.site_id, nonce)
 
@@ -182,7 +182,7 @@ def remove_signing_secret(database: Database, viewer: str, tracker_id: str) -> N
         NotFound: it does not exist or is not the viewer's.
     """
     with seen_by(database, viewer) as session:
-        _one(session, tracker_id).signing_nonce = None
+        owned_tracker(session, tracker_id).signing_nonce = None
 
 
 def opt_out_path(tracker: Tracker, service_key: bytes) -> str:
@@ -196,18 +196,19 @@ def every_tracker(database: Database) -> list[Tracker]:
         return list(session.scalars(sa.select(Tracker).order_by(Tracker.created_at, Tracker.id)))
 
 
-def rules_of(tracker: Tracker) -> SiteRules:
-    """The tracker's rules."""
-    return msgspec.convert(tracker.rules, SiteRules)
-
-
-def _one(session: Session, tracker_id: str) -> Tracker:
+def owned_tracker(session: Session, tracker_id: str) -> Tracker:
+    """A tracker of the session's viewer, to be changed; raises ``NotFound`` when there is none."""
     # Whoever changes what was read must not undo what another changes meanwhile.
     mine = sa.select(Tracker).where(Tracker.id == tracker_id).with_for_update()
     tracker = session.scalar(mine)
     if tracker is None:
         raise NotFound
     return tracker
+
+
+def rules_of(tracker: Tracker) -> SiteRules:
+    """The tracker's rules."""
+    return msgspec.convert(tracker.rules, SiteRules)
 
 
 def _taken(domain: str) -> Conflict:

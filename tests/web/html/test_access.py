@@ -27,6 +27,11 @@ PUBLIC = {
     "/look",
     "/language",
     "/opt-out/{site_id:str}/{key:str}",
+    "/share/{site_id:str}/{key:str}",
+    "/share/{site_id:str}/{key:str}/all/{dimension:str}",
+    "/share/{site_id:str}/{key:str}/csv/{dimension:str}",
+    "/share/{site_id:str}/{key:str}/filter",
+    "/share/{site_id:str}/{key:str}/now",
     "/assets/{name:str}",
 }
 

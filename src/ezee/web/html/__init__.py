@@ -19,6 +19,7 @@ from ezee.web.html.documents import document, first_document
 from ezee.web.html.exporting import export
 from ezee.web.html.overview import overview
 from ezee.web.html.report import pages as report
+from ezee.web.html.report import shared
 
 ROUTES = (
     overview,
@@ -62,6 +63,7 @@ ROUTES = (
     settings.show,
     settings.save,
     settings.sign,
+    settings.share,
     tokens.list_all,
     tokens.ask_for_new,
     tokens.make,
@@ -75,6 +77,12 @@ ROUTES = (
     report.table_file,
     report.add_filter,
     report.now,
+    shared.report,
+    shared.unlock,
+    shared.whole_list,
+    shared.table_file,
+    shared.add_filter,
+    shared.now,
     counters.gallery,
     preferences.choose_look,
     preferences.choose_language,

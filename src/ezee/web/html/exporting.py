@@ -27,7 +27,18 @@ from ezee.web.services import Services, services_of
 
 _PIECE = 64 * 1024
 # What is of no use to anybody but us.
-_HIDDEN = frozenset({"password", "digest", "totp_nonce", "totp_step", "signing_nonce", "user_id"})
+_HIDDEN = frozenset(
+    {
+        "password",
+        "digest",
+        "totp_nonce",
+        "totp_step",
+        "signing_nonce",
+        "share_nonce",
+        "share_password",
+        "user_id",
+    }
+)
 
 
 @get("/account/export", guards=[signed_in], include_in_schema=False)

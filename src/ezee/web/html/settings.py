@@ -8,7 +8,7 @@ from typing import Any
 import anyio.to_thread
 from litestar import Response, get, post
 
-from ezee.accounts import trackers
+from ezee.accounts import shares, trackers
 from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
@@ -62,6 +62,30 @@ async def sign(request: AnyRequest, tracker_id: str) -> Response[Any]:
     else:
         secret = await changing.new_signing_secret(services, viewer, tracker_id)
     return await _page(request, await find(request, tracker_id), saved="signing", secret=secret)
+
+
+@post(f"{_PATH}/link", guards=[signed_in], include_in_schema=False, status_code=200)
+async def share(request: AnyRequest, tracker_id: str) -> Response[Any]:
+    """Make the link that shows the report, or a new one, or none; set its password, or none."""
+    form = await read_form(request)
+    database, viewer = services_of(request).database, viewer_in(request).user_id
+    try:
+        match form.text("do"):
+            case "make":
+                await anyio.to_thread.run_sync(shares.new_link, database, viewer, tracker_id)
+            case "remove":
+                await anyio.to_thread.run_sync(shares.remove_link, database, viewer, tracker_id)
+            case "lock" | "unlock" as do:
+                password = form.secret("password") if do == "lock" else None
+                await anyio.to_thread.run_sync(
+                    shares.set_password, database, viewer, tracker_id, password
+                )
+            case _:
+                raise NotFound
+    except InvalidRequest as error:
+        tracker = await find(request, tracker_id)
+        return await _page(request, tracker, status=400, failed="link", errors=field_errors(error))
+    return await _page(request, await find(request, tracker_id), saved="link")
 
 
 def _general(form: Form) -> TrackerChange:
@@ -131,5 +155,6 @@ async def _page(
         rules=trackers.rules_of(tracker),
         zones=zone_names(),
         opt_out=settings.base_url + trackers.opt_out_path(tracker, key),
+        link=settings.base_url + path if (path := shares.share_path(tracker, key)) else "",
         **given,
     )

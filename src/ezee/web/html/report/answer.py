@@ -18,7 +18,7 @@ from ezee.store.base import EventStore
 from ezee.web.html.report.chart import Drawing, draw
 from ezee.web.html.report.filtering import chosen, excluded
 from ezee.web.html.report.formats import kind_of
-from ezee.web.html.report.panels import MAP, PANELS, REVENUE, dimension_of
+from ezee.web.html.report.panels import MAP, PANELS, REVENUE, dimension_of, is_private
 from ezee.web.html.report.view import View
 
 TOTALS = (
@@ -199,12 +199,12 @@ def _points(metric: str, series: list[Any], compared: list[Any]) -> list[Point]:
     ]
 
 
-def cards(view: View, report: Report, tracker_path: str) -> list[Card]:
-    """The panels with their rows."""
-    return [_card(view, report, tracker_path, name) for name in PANELS]
+def cards(view: View, report: Report, path: str, *, private: bool = True) -> list[Card]:
+    """The panels with their rows; without ``private`` as others than the owner may see them."""
+    return [_card(view, report, path, name, private=private) for name in PANELS]
 
 
-def _card(view: View, report: Report, path: str, name: str) -> Card:
+def _card(view: View, report: Report, path: str, name: str, *, private: bool) -> Card:
     tab = view.tab(name)
     dimension = dimension_of(tab)
     rows = tuple(rows_of(view, report, dimension)) if dimension else ()
@@ -215,6 +215,7 @@ def _card(view: View, report: Report, path: str, name: str) -> Card:
             each == tab,
         )
         for each in (*PANELS[name].tabs, *(() if tab in PANELS[name].tabs else (tab,)))
+        if private or not is_private(each)
     )
     return Card(
         name=name,

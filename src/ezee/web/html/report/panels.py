@@ -48,6 +48,11 @@ def dimension_of(tab: str) -> str:
     return "" if tab in {PROPERTIES, REVENUE} else tab
 
 
+def is_private(tab: str) -> bool:
+    """Whether only the owner may see what stands behind a tab."""
+    return tab in {PROPERTIES, REVENUE} or tab.startswith(PROPERTY)
+
+
 def is_property(name: str) -> bool:
     """Whether that names a property of events."""
     return name.startswith(PROPERTY) and find_dimension(name) is not None

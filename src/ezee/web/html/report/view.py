@@ -1,9 +1,9 @@
 """What a page's address asks to be shown: a link is the view.
 
 The names are those of the API (``period``, ``from``, ``to``, ``interval``, ``filter``, ``compare``,
-``verified``), with those of the page beside them: ``show`` is the chart's metric, and each panel's
-name holds the tab that is open. Names that mean nothing here are left out, as links from e-mails
-bring some.
+``verified``), with those of the page beside them: ``show`` is the chart's metric, each panel's name
+holds the tab that is open, and ``embed`` is of reports within other pages. Names that mean nothing
+here are left out, as links from e-mails bring some.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Pairs = tuple[tuple[str, str], ...]
 NO_COMPARISON = "none"
 _PERIOD = ("period", "from", "to", "interval")
 _ASKED = (*_PERIOD, "filter", "verified")
-_KNOWN = (*_ASKED, "compare", "show", *PANELS)
+_KNOWN = (*_ASKED, "compare", "show", "embed", *PANELS)
 _DEFAULTS = {"period": "30d", "compare": "previous", "show": "visitors"}
 
 

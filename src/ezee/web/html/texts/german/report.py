@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 REPORT: dict[str, str | tuple[str, str]] = {
+    # Behind a link.
+    "Counted by ezee, without cookies": "Gezählt von ezee, ohne Cookies",
+    "This report has a password": "Dieser Bericht hat ein Passwort",
+    "Ask whoever gave you the link.": "Fragen Sie, wer Ihnen den Link gegeben hat.",
+    "Open the report": "Bericht öffnen",
+    "Show the report": "Bericht zeigen",
+    "This password is not right.": "Dieses Passwort stimmt nicht.",
     "The newest numbers could not be loaded; what is shown is from before.": (
         "Die neuesten Zahlen konnten nicht geladen werden; zu sehen ist der Stand davor."
     ),

@@ -100,6 +100,32 @@ TRACKERS: dict[str, str | tuple[str, str]] = {
     "Pages": "Seiten",
     "Not counted": "Nicht gezählt",
     "Keys and links": "Schlüssel und Links",
+    "Link to the report": "Link zum Bericht",
+    "Saved. It holds from now on.": "Gespeichert. Es gilt ab jetzt.",
+    "Whoever has the link sees the report, without an account. Properties, revenue and what was "
+    "not counted are left out, and nothing can be changed.": (
+        "Wer den Link hat, sieht den Bericht, ohne Konto. Eigenschaften, Umsatz und was nicht "
+        "gezählt wurde, fehlen darin, und ändern lässt sich nichts."
+    ),
+    "The link to the report": "Der Link zum Bericht",
+    "This puts the report into a page of yours:": "Damit steht der Bericht in einer Ihrer Seiten:",
+    "The HTML of the report in a page": "Das HTML für den Bericht in einer Seite",
+    "Make a link": "Link anlegen",
+    "Make a new link": "Neuen Link anlegen",
+    "Turn the link off": "Link abschalten",
+    "With a new link the one before opens nothing any more.": (
+        "Mit einem neuen Link führt der vorige nirgends mehr hin."
+    ),
+    "Password of the link": "Passwort des Links",
+    "There is one. Who gave it before has to give the new one.": (
+        "Es gibt eines. Wer es schon eingegeben hat, muss das neue eingeben."
+    ),
+    "There is none: the link alone is enough. With one, the report cannot be put into a page.": (
+        "Es gibt keines: Der Link allein genügt. Mit einem lässt sich der Bericht nicht in eine "
+        "Seite setzen."
+    ),
+    "Set the password": "Passwort setzen",
+    "Remove the password": "Passwort entfernen",
     "Archive, delete": "Archivieren, löschen",
     "What is counted, and what you call it.": "Was gezählt wird, und wie Sie es nennen.",
     "Further hosts": "Weitere Hosts",

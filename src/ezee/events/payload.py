@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from ezee.errors import FieldError, InvalidRequest
 from ezee.events import wording
+from ezee.events.remembering import remembered
 from ezee.model.calendar import read_instant
 from ezee.model.currency import exponent_of
 
@@ -144,13 +145,18 @@ _URL = re.compile(r"https?://[^/?#\s]|/", re.IGNORECASE)
 _LANGUAGE = re.compile(r"(?:[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8}){0,8})?")
 
 
+@remembered
+def _is_language(text: str) -> bool:
+    return _LANGUAGE.fullmatch(text) is not None
+
+
 # As patterns of their types they would take three quarters of the decoder's time.
 def _misformed(payload: Payload) -> list[str]:
     """The fields whose texts do not have their form."""
     wrong = []
     if payload.url is not None and not _URL.match(payload.url):
         wrong.append("url")
-    if payload.language and not _LANGUAGE.fullmatch(payload.language):
+    if payload.language and not _is_language(payload.language):
         wrong.append("language")
     return wrong
 

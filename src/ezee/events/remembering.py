@@ -8,25 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 _MOST = 20_000
 _LONGEST = 500
 
-_P = ParamSpec("_P")
+_Rest = TypeVarTuple("_Rest")
 _R = TypeVar("_R")
-_Read = Callable[Concatenate[str, _P], _R]
 
 
-def remembered(read: _Read[_P, _R]) -> _Read[_P, _R]:
+def remembered(read: Callable[[str, *_Rest], _R]) -> Callable[[str, *_Rest], _R]:
     """``read``, whose answers for a first argument of up to 500 characters are remembered."""
     known = lru_cache(maxsize=_MOST)(read)
 
     @wraps(read)
-    def recall(text: str, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+    def recall(text: str, /, *rest: *_Rest) -> _R:
         if len(text) <= _LONGEST:
-            return known(text, *args, **kwargs)  # type: ignore[arg-type]
-        return read(text, *args, **kwargs)
+            return known(text, *rest)  # type: ignore[arg-type]
+        return read(text, *rest)
 
     recall.cache_clear = known.cache_clear  # type: ignore[attr-defined]
     return recall

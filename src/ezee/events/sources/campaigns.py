@@ -10,8 +10,8 @@ from ezee.events.remembering import remembered
 from ezee.events.sources.clicks import CLICKS, Click
 
 _LIMIT = 300
-_UTM = ("source", "medium", "campaign", "term", "content")
-_NAMES = frozenset((*(f"utm_{name}" for name in _UTM), "ref", "source"))
+_UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+_NAMES = frozenset((*_UTM, "ref", "source"))
 _MOST_FIELDS = 1_000
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffd]")
 
@@ -45,11 +45,10 @@ def campaign_of(url: str) -> Campaign:
     fields = dict(reversed(_known_fields(query)))
     if not fields:
         return NO_CAMPAIGN
-    texts = [_text(fields.get(f"utm_{name}", "")) for name in _UTM]
-    given = texts[0] or _text(fields.get("ref", "")) or _text(fields.get("source", ""))
+    source, medium, campaign, term, content = [_text(fields.get(name, "")) for name in _UTM]
+    given = source or _text(fields.get("ref", "")) or _text(fields.get("source", ""))
     # Whoever sends a visitor on appends an id: of several, the last is the latest.
     clicks = (CLICKS[name] for name in fields if name in CLICKS)
-    source, medium, campaign, term, content = texts
     return Campaign(source, medium, campaign, term, content, given, next(clicks, None))
 
 
@@ -61,7 +60,8 @@ def _known_fields(query: str) -> list[tuple[str, str]]:
         if "%" in name:
             name = unquote_plus(name)
         if value and (name in _NAMES or name in CLICKS):
-            found.append((name, unquote_plus(value)))
+            plain = "%" not in value and "+" not in value
+            found.append((name, value if plain else unquote_plus(value)))
     return found
 
 

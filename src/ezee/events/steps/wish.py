@@ -20,9 +20,14 @@ def drop_opted_out(draft: Draft) -> DropReason | None:
     rules, signals = draft.site.rules, draft.signals
     if (signals.gpc and rules.respect_gpc) or (signals.dnt and rules.respect_dnt):
         return DropReason.OPTED_OUT
-    if any(_is_key(key, draft.site.opt_out_key) for key in _keys(draft)):
-        return DropReason.OPTED_OUT
+    if draft.payload.opt_out or draft.signals.opt_out:
+        return _drop_owner(draft)
     return None
+
+
+def _drop_owner(draft: Draft) -> DropReason | None:
+    own = any(_is_key(key, draft.site.opt_out_key) for key in _keys(draft))
+    return DropReason.OPTED_OUT if own else None
 
 
 def _keys(draft: Draft) -> Iterator[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from ezee.events.bots.declared import judge_agent
@@ -79,10 +80,13 @@ def _moves(
             )
 
 
+_judge_token = lru_cache(maxsize=1_000)(judge_agent)
+
+
 def _judge(was: Judged, token: str, features: Features, spammers: frozenset[str]) -> Judged:
     """By today's rules; as before where nothing can tell."""
     rule, _ = was
     if rule and not token and rule not in FEATURE_RULES:
         return was
-    verdict = (judge_agent(token) if token else None) or judge_features(features, spammers)
+    verdict = (_judge_token(token) if token else None) or judge_features(features, spammers)
     return (verdict.rule, str(verdict.category)) if verdict else PERSON

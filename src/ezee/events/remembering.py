@@ -24,7 +24,7 @@ def remembered(read: Callable[[str, *_Rest], _R]) -> Callable[[str, *_Rest], _R]
     @wraps(read)
     def recall(text: str, /, *rest: *_Rest) -> _R:
         if len(text) <= _LONGEST:
-            return known(text, *rest)  # type: ignore[arg-type]
+            return known(text, *rest)
         return read(text, *rest)
 
     recall.cache_clear = known.cache_clear  # type: ignore[attr-defined]

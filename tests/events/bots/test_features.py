@@ -11,11 +11,12 @@ from ezee.events.bots.features import (
     REFERRER_SPAM,
     Features,
     Hint,
+    browser_hints,
     judge_features,
-    read_hints,
+    request_hints,
 )
 from ezee.events.bots.verdict import Verdict
-from ezee.events.client_hints import NO_HINTS, ClientHints
+from ezee.events.client_hints import ClientHints
 from tests.support.service import BROWSER
 
 PERSON = Features("Chrome", 126, "Windows", "desktop", 0, "")
@@ -70,7 +71,7 @@ def test_spammers_may_be_added() -> None:
 )
 def test_hints_of_browsers(agent: str, brands: str, hints: int) -> None:
     sent = ClientHints(brands, "", "", "")
-    assert read_hints(agent, sent, language=True, data_centre=False) == hints
+    assert browser_hints(agent, sent) == hints
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_hints_of_browsers(agent: str, brands: str, hints: int) -> None:
     ],
 )
 def test_hints_of_requests(language: bool, data_centre: bool, hints: int) -> None:
-    assert read_hints(BROWSER, NO_HINTS, language=language, data_centre=data_centre) == hints
+    assert request_hints(language=language, data_centre=data_centre) == hints
 
 
 def test_bits_never_change_their_meaning() -> None:

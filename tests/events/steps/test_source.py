@@ -85,7 +85,7 @@ def test_the_campaign_fields_are_kept(tmp_path: Path) -> None:
 
 def test_what_takes_long_to_load_is_loaded_beforehand() -> None:
     loaded = (referrers._suffixes, referrers._hosts, referrers._brands, referrers._names)
-    for each in (*loaded, referrers.known_referrer, referrers.known_source):
+    for each in (*loaded, referrers.known_source):
         each.cache_clear()
     warm_up()
     assert [each.cache_info().currsize for each in loaded] == [1, 1, 1, 1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 
 import re2
 
@@ -18,19 +18,11 @@ _SET_BYTES = 32 << 20
 
 def judge_agent(user_agent: str) -> Verdict | None:
     """What an agent's first 1,000 characters tell; None where a browser of a person speaks."""
-    return _judge(user_agent[:_LIMIT])
-
-
-def warm_up() -> None:
-    """Compile the expressions now rather than with the first event."""
-    judge_agent("Mozilla/5.0")
-
-
-@lru_cache(maxsize=20_000)
-def _judge(user_agent: str) -> Verdict | None:
-    if _is_none(user_agent):
+    text = user_agent[:_LIMIT]
+    if _is_none(text):
         return NO_AGENT
-    text = user_agent.encode(errors="replace").decode()
+    if not text.isascii():
+        text = text.encode(errors="replace").decode()
     # Most agents end here, before anything is taken out of them.
     if not _expressions().Match(text):
         return None
@@ -40,6 +32,11 @@ def _judge(user_agent: str) -> Verdict | None:
         return None
     pattern, (start, end) = found
     return Verdict(pattern.rule, pattern.category, _token(text, pattern, start, end))
+
+
+def warm_up() -> None:
+    """Compile the expressions now rather than with the first event."""
+    judge_agent("Mozilla/5.0")
 
 
 def _is_none(user_agent: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from enum import IntFlag
-from functools import lru_cache
 from typing import NamedTuple
 
 from ezee.events.bots.spam import SPAMMERS, is_spammer
@@ -74,18 +73,15 @@ def _is_impossible(features: Features) -> bool:
 _NOT_WINDOWS = {"Android", "Chrome OS", "Linux", "iOS", "macOS"}
 
 
-def read_hints(
-    user_agent: str, client_hints: ClientHints, *, language: bool, data_centre: bool
-) -> int:
-    """The bits of ``Hint`` for a request; ``language`` says that it named one."""
-    bits = _browser_hints(user_agent[:_LONGEST], client_hints)
-    if not language:
-        bits |= _NO_LANGUAGE
+def request_hints(*, language: bool, data_centre: bool) -> int:
+    """The bits of ``Hint`` that its browser does not tell; ``language`` says that it named one."""
+    bits = 0 if language else _NO_LANGUAGE
     return bits | _DATA_CENTRE if data_centre else bits
 
 
-@lru_cache(maxsize=20_000)
-def _browser_hints(user_agent: str, client_hints: ClientHints) -> int:
+def browser_hints(user_agent: str, client_hints: ClientHints) -> int:
+    """The bits of ``Hint`` that an agent's first 1,000 characters and the client hints tell."""
+    user_agent = user_agent[:_LONGEST]
     bits = Hint.HEADLESS if _says_headless(user_agent) else Hint(0)
     if client_hints == NO_HINTS:
         return int(bits)

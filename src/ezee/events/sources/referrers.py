@@ -62,7 +62,6 @@ def _public_address(host: str) -> str:
     return f"[{address}]" if address.version == 6 else str(address)
 
 
-@lru_cache(maxsize=20_000)
 def known_referrer(host: str, overrides: Overrides = NO_OVERRIDES) -> Known | None:
     """The source of a referring host: itself, the nearest parent with an entry, or its brand."""
     if not host:

@@ -64,7 +64,8 @@ def warm_up() -> None:
 @lru_cache(maxsize=20_000)
 def _read(user_agent: str, hints: ClientHints) -> Agent:
     # An agent may be no text at all, which the expressions would refuse.
-    agent = _read_string(user_agent.encode(errors="replace").decode())
+    text = user_agent if user_agent.isascii() else user_agent.encode(errors="replace").decode()
+    agent = _read_string(text)
     return agent if hints == NO_HINTS else _with_hints(agent, hints)
 
 

@@ -54,9 +54,12 @@ def test_keys_choose_the_period_and_show_their_sheet(signed_in: Page, report: st
     signed_in.goto(report)
     signed_in.keyboard.press("w")
     expect(signed_in).to_have_url(f"{report}?period=7d")
+    expect(signed_in.locator("summary", has_text="7 days")).to_be_visible()
     signed_in.keyboard.press("?")
     expect(signed_in.get_by_role("dialog")).to_be_visible()
     signed_in.keyboard.press("Escape")
+    # While it is open keys are its own.
+    expect(signed_in.get_by_role("dialog")).to_be_hidden()
     signed_in.keyboard.press("f")
     expect(signed_in.locator("select[name=dimension]")).to_be_focused()
 

@@ -167,7 +167,8 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, select, textarea, dialog")) return;
+  // A dialog that was just closed keeps the focus until the page is drawn again.
+  if (event.target.closest("input, select, textarea, dialog[open]")) return;
   if (event.key === "?") {
     document.getElementById("keys")?.showModal();
   } else if (event.key === "f") {

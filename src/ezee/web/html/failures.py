@@ -10,7 +10,7 @@ from litestar.response import Redirect
 from ezee.errors import EzeeError
 from ezee.web.errors import headers_of, status_of
 from ezee.web.html.guards import SignInFirst
-from ezee.web.html.rendering import AnyRequest, render
+from ezee.web.html.rendering import AnyRequest, render, texts_of
 
 _TITLES = {
     404: "There is nothing here",
@@ -28,7 +28,8 @@ def failure_page(request: AnyRequest, error: EzeeError) -> Response[bytes] | Red
         return sign_in_first(request)
     status = status_of(error)
     title = _TITLES.get(status, "Something is not right")
-    message = _NOTHING if status == 404 else error.message
+    texts = texts_of(request)
+    message = texts.text(_NOTHING) if status == 404 else texts.message(error)
     headers = {
         name: value for name, value in headers_of(error).items() if name != "www-authenticate"
     }

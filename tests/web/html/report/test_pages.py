@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 
 import pytest
 
@@ -84,6 +85,29 @@ def test_a_wrong_address_is_told_on_the_page(at_alices: Visitor, path: str, wron
     answer = at_alices.get(f"{path}?{wrong}")
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
+
+
+SENT = [
+    ("period", "<img src=x>"),
+    ("interval", "<img src=x>"),
+    ("period", "{x}"),
+    ("filter", "{0.__class__}:is:%s"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), SENT)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_failure_quotes_what_was_sent_as_text(
+    at_alices: Visitor, path: str, language: str, name: str, value: str
+) -> None:
+    for rest in ("", "/csv/page", "/all/page"):
+        answer = at_alices.get(
+            path + rest, params={name: value}, headers={"accept-language": language}
+        )
+        assert answer.status_code == 400
+        assert "<img src=x" not in answer.text
+        quoted = value.partition(":")[0]
+        assert escape(f'"{quoted}"').replace("&quot;", "&#34;") in answer.text
 
 
 def test_a_filter_that_is_added_is_in_the_address(at_alices: Visitor, path: str) -> None:

@@ -75,6 +75,18 @@ def test_whoever_has_the_link_sees_the_report_without_what_is_the_owners(
     assert b"/shoes" in anybody.get(f"{link}/csv/page").content
 
 
+@pytest.mark.parametrize("sent", ["period=<img src=x>", "interval=<img src=x>", "period={x}"])
+def test_a_failure_quotes_what_was_sent_as_text(
+    at_alices: Visitor, anybody: Visitor, tracker: dict[str, Any], sent: str
+) -> None:
+    link = change(at_alices, tracker, "make")
+    for part in ("", "/csv/page", "/all/page"):
+        answer = anybody.get(f"{link}{part}?{sent}")
+        assert answer.status_code == 400
+        assert "<img src=x" not in answer.text
+        assert sent.partition("=")[2] in unescape(answer.text)
+
+
 @pytest.mark.parametrize("asked", ["?events=revenue", "?events=properties", "?events=prop:plan"])
 def test_a_private_tab_is_not_there(
     at_alices: Visitor, anybody: Visitor, tracker: dict[str, Any], asked: str

@@ -3,7 +3,8 @@
 English stands where it is said: in a template as ``{{ _("Sign in") }}``. German is found by the
 English text in ``german/``, one module for each part of the pages. A test finds every text that
 is said anywhere and holds the languages to them. Texts may have markup, and ``{names}`` whose
-values are escaped.
+values are escaped. What a failure says is no such text: it may quote what somebody sent, so it is
+never markup and nothing is filled in; see ``failures.py``.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from markupsafe import Markup
 
+from ezee.errors import EzeeError, InvalidRequest
 from ezee.model.calendar import utc_text
+from ezee.web.html.texts.failures import Sentences
 from ezee.web.html.texts.german import GERMAN
+from ezee.web.html.texts.german.failures import FAILURES as GERMAN_FAILURES
 
 LANGUAGES: Final = {"en": "English", "de": "Deutsch"}
 _TEXTS: dict[str, dict[str, str | tuple[str, str]]] = {"en": {}, "de": GERMAN}
+_FAILURES = {"en": Sentences({}), "de": Sentences(GERMAN_FAILURES)}
 # "en" alone would be American: month first, and a clock of twelve hours.
 _REGIONS = {"en": "en_GB", "de": "de_DE"}
 
@@ -34,6 +39,7 @@ class Texts:
         self.language = language
         self._locale = Locale.parse(_REGIONS[language])
         self._texts = _TEXTS[language]
+        self._failures = _FAILURES[language]
 
     def text(self, english: str, **values: object) -> Markup:
         """A text in this language, its values filled in."""
@@ -45,6 +51,17 @@ class Texts:
         found = self._texts.get(one, (one, many))
         chosen = found if isinstance(found, str) else found[0 if n == 1 else 1]
         return Markup(chosen).format(n=self.number(n), **values)  # noqa: S704
+
+    def failure(self, english: str) -> str:
+        """What a failure says, in this language: text, not markup, for it may quote anything."""
+        return self._failures.say(english, lambda n: self.number(int(n.replace(",", ""))))
+
+    def message(self, error: EzeeError) -> str:
+        """What a failure says as a whole; of wrong fields, each by its name."""
+        if not isinstance(error, InvalidRequest) or not error.details:
+            return self.failure(error.message)
+        parts = [f"{each.field}: {self.failure(each.message)}" for each in error.details]
+        return "; ".join(parts)
 
     def number(self, value: float, digits: int | None = None) -> str:
         """``12480`` → ``12,480``; with ``digits`` after the point, that many."""

@@ -18,9 +18,6 @@ ACCOUNT: dict[str, str | tuple[str, str]] = {
     "The six digits your authenticator shows, or one of your recovery codes.": (
         "Die sechs Ziffern Ihrer Authenticator-App oder einer Ihrer Notfallcodes."
     ),
-    "This code is not right, or it was used before.": (
-        "Dieser Code stimmt nicht oder wurde schon benutzt."
-    ),
     "Back to the sign-in": "Zurück zur Anmeldung",
     "New password": "Neues Passwort",
     "At least 10 characters. A few words are easier to remember than signs.": (
@@ -70,9 +67,6 @@ ACCOUNT: dict[str, str | tuple[str, str]] = {
     "Adding one needs scripts.": "Hinzufügen braucht Skripte.",
     "Remove": "Entfernen",
     "Back to the account": "Zurück zum Konto",
-    "The passkey was not accepted. Try again.": (
-        "Der Passkey wurde nicht angenommen. Versuchen Sie es noch einmal."
-    ),
     # The account.
     "Profile": "Profil",
     "Plan and use": "Tarif und Nutzung",
@@ -148,8 +142,6 @@ ACCOUNT: dict[str, str | tuple[str, str]] = {
         "Das lässt sich nicht rückgängig machen, niemand kann es zurückholen."
     ),
     "Type {email} to go on": "Tippen Sie {email}, um fortzufahren",
-    "Type the address exactly as it stands above.": "Tippen Sie die Adresse genau wie oben.",
-    "This is not your password.": "Das ist nicht Ihr Passwort.",
     "Receipt": "Quittung",
     "The account is deleted": "Das Konto ist gelöscht",
     "Hits that were erased": "Gelöschte Aufrufe",

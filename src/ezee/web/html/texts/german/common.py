@@ -39,5 +39,4 @@ COMMON: dict[str, str | tuple[str, str]] = {
     "Back to the start": "Zurück zum Anfang",
     "E-mail": "E-Mail",
     "Password": "Passwort",
-    "Address or password is wrong.": "Adresse oder Passwort ist falsch.",
 }

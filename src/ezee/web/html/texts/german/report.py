@@ -9,7 +9,6 @@ REPORT: dict[str, str | tuple[str, str]] = {
     "Ask whoever gave you the link.": "Fragen Sie, wer Ihnen den Link gegeben hat.",
     "Open the report": "Bericht öffnen",
     "Show the report": "Bericht zeigen",
-    "This password is not right.": "Dieses Passwort stimmt nicht.",
     "The newest numbers could not be loaded; what is shown is from before.": (
         "Die neuesten Zahlen konnten nicht geladen werden; zu sehen ist der Stand davor."
     ),

@@ -82,7 +82,6 @@ TRACKERS: dict[str, str | tuple[str, str]] = {
         "Um ihn nur aus dem Blick zu haben, archivieren Sie ihn."
     ),
     "Type {domain} to go on": "Tippen Sie {domain}, um fortzufahren",
-    "Type the domain exactly as it stands above.": "Tippen Sie die Domain genau wie oben.",
     "Delete for good": "Endgültig löschen",
     "Deleted": "Gelöscht",
     "{name} is deleted": "{name} ist gelöscht",

@@ -23,7 +23,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from ezee import __version__
 from ezee.accounts.database import Database
 from ezee.accounts.directory import SiteDirectory
-from ezee.accounts.service_key import read_service_key
+from ezee.accounts.service_key import limits_key, read_service_key
 from ezee.accounts.tokens import LastUsed
 from ezee.clock import Clock
 from ezee.erasing import erase_due
@@ -37,6 +37,7 @@ from ezee.events.surroundings import surroundings_of
 from ezee.limits import Buckets
 from ezee.mail import read_mail_server
 from ezee.settings import Settings
+from ezee.shared_limits import open_quotas
 from ezee.store.base import EventStore
 from ezee.store.salts import Salts
 from ezee.web import api, html
@@ -90,17 +91,21 @@ def assemble(
 ) -> Services:
     """What the routes work with. Its directory is to be closed, and ``last_used`` written."""
     readers = CapacityLimiter(_REPORTS_AT_ONCE)
+    key = read_service_key(settings.data)
+    quotas = open_quotas(settings.limits, limits_key(key), settings.nodes, clock)
+    tokens = quotas.of("token")
     return Services(
         settings=settings,
         clock=clock,
         database=database,
-        directory=SiteDirectory(database, read_service_key(settings.data), clock),
+        directory=SiteDirectory(database, key, clock),
         store=store,
         salts=salts,
         commit=GroupCommit(store, salts),
-        authenticator=Authenticator(database, last_used, clock, https=settings.https),
-        public_stats=Buckets(clock),
-        sign_in_tries=Buckets(clock),
+        authenticator=Authenticator(database, last_used, clock, tokens, https=settings.https),
+        quotas=quotas,
+        public_stats=quotas.of("public stats"),
+        sign_in_tries=quotas.of("sign-in"),
         pending=Pending(clock),
         mail=read_mail_server(settings.smtp, settings.mail_from),
         readers=readers,
@@ -209,6 +214,7 @@ async def _run(services: Services, last_used: LastUsed, _: Litestar) -> AsyncIte
             task.cancel()
         await asyncio.gather(*chores, return_exceptions=True)
         await services.commit.close()
+        await services.quotas.close()
         await anyio.to_thread.run_sync(last_used.write)
         services.directory.close()
 

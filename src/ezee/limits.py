@@ -14,8 +14,9 @@ from ezee.clock import Clock
 from ezee.errors import RateLimited
 
 # What floating point may add to a wait: without it a wait of 3 seconds would be told as 4.
-# Readings of a clock that has run for a year are that far apart from what they should be.
-_NOTHING = 1e-6
+# Readings of a clock that has run for a year are that far apart from what they should be, and a
+# burst adds some of them up.
+NOTHING = 1e-5
 # How many of the oldest buckets each request looks at: more than it adds, so that the full ones
 # among them are forgotten faster than a flood brings new ones.
 _LOOKED_AT = 4
@@ -30,6 +31,16 @@ class Allowance(NamedTuple):
     remaining: int
     reset: int
     retry_after: int
+
+    @classmethod
+    def of(cls, per_minute: int, owed: float, wait: float) -> Allowance:
+        """What a bucket says that is full in ``owed`` seconds, with ``wait`` before the request."""
+        return cls(
+            limit=per_minute,
+            remaining=max(0, math.floor((60 - owed) * per_minute / 60 + NOTHING)),
+            reset=math.ceil(owed - NOTHING),
+            retry_after=math.ceil(wait - NOTHING),
+        )
 
     @property
     def allowed(self) -> bool:
@@ -75,17 +86,12 @@ class Buckets:
         owed = max(0.0, self._full_at.pop(place, now) - now)
         # A batch larger than the bucket passes when the bucket is full, and is then owed.
         wait = max(0.0, owed - (60 - min(count, per_minute) / rate))
-        if wait <= _NOTHING:
+        if wait <= NOTHING:
             owed += count / rate
             wait = 0.0
         self._full_at[place] = now + owed
         self._forget(now)
-        return Allowance(
-            limit=per_minute,
-            remaining=max(0, math.floor((60 - owed) * rate + _NOTHING)),
-            reset=math.ceil(owed - _NOTHING),
-            retry_after=math.ceil(wait - _NOTHING),
-        )
+        return Allowance.of(per_minute, owed, wait)
 
     def _forget(self, now: float) -> None:
         """Forget the full ones of the oldest few, and the next best when there are too many."""

@@ -29,7 +29,8 @@ class Settings:
     stranger may make; 0 is none, and nothing is answered there. ``other_trackers``
     are those whose clients are answered. ``accounts`` is the address of a PostgreSQL
     database for the accounts, with the service's role in it; ``accounts_owner`` the same with the
-    role that owns its tables, which brings them up to date.
+    role that owns its tables, which brings them up to date. ``limits`` is the address of a Redis
+    that keeps limits for several nodes; ``nodes`` is how many those are at most.
     """
 
     data: Path = DEFAULT_DATA
@@ -57,6 +58,8 @@ class Settings:
     other_trackers: tuple[str, ...] = PROTOCOLS
     accounts: str = ""
     accounts_owner: str = ""
+    limits: str = ""
+    nodes: int = 4
 
     @property
     def base_url(self) -> str:
@@ -134,6 +137,13 @@ def _count(name: str, given: object) -> int:
     return count
 
 
+def _positive(name: str, given: object) -> int:
+    count = _count(name, given)
+    if not count:
+        raise SetupError(f"{name}: there is at least 1.")
+    return count
+
+
 def _url(name: str, given: object) -> str:
     url = str(given).rstrip("/")
     if not url.startswith(("http://", "https://")) or len(url.split("/")) != 3:
@@ -189,4 +199,6 @@ _READERS = {
     "other_trackers": _protocols,
     "accounts": _text,
     "accounts_owner": _text,
+    "limits": _text,
+    "nodes": _positive,
 }

@@ -104,6 +104,11 @@ def is_set_up_key(key: str, service_key: bytes) -> bool:
     return hmac.compare_digest(key.encode(errors="surrogatepass"), expected.encode())
 
 
+def limits_key(service_key: bytes) -> bytes:
+    """What the names of shared limits are hashed with: 32 bytes."""
+    return _derived(service_key, b"limits")
+
+
 def form_token(service_key: bytes, seed: str) -> str:
     """What a form of ours carries, so that no other site can send one in its visitor's name."""
     return _derived(service_key, b"form", seed.encode(errors="surrogatepass")).hex()[:32]

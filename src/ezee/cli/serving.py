@@ -156,6 +156,20 @@ def serve(
             "[EZEE_ACCOUNTS_OWNER]."
         ),
     ] = None,
+    limits: Annotated[
+        str | None,
+        Parameter(
+            help="Share limits with other nodes in this Redis, such as "
+            "redis://redis.example.com:6379/0 [EZEE_LIMITS]."
+        ),
+    ] = None,
+    nodes: Annotated[
+        int | None,
+        Parameter(
+            help="How many nodes there are at most: while Redis is away, each lets pass that part "
+            "of what is allowed [EZEE_NODES; 4]."
+        ),
+    ] = None,
 ) -> None:
     """Run the service on a data folder, until Ctrl-C or SIGTERM.
 
@@ -190,6 +204,8 @@ def serve(
         other_trackers=other_trackers,
         accounts=accounts,
         accounts_owner=accounts_owner,
+        limits=limits,
+        nodes=nodes,
     )
     # Loading the engine and the framework takes a moment that other commands need not wait for.
     from ezee import server  # noqa: PLC0415

@@ -11,7 +11,8 @@ from ezee.accounts.plans import REQUESTS_PER_MINUTE
 from ezee.accounts.tokens import LastUsed, Principal, authenticate
 from ezee.clock import Clock
 from ezee.errors import Forbidden, Unauthorized
-from ezee.limits import Allowance, Buckets
+from ezee.limits import Allowance
+from ezee.shared_limits import Quota
 
 _PLAIN_HTTP = (
     "This token came over plain HTTP, where others can read it. Use HTTPS, and replace the token."
@@ -29,13 +30,13 @@ class Authenticator:
     """Turns credentials into a principal, by the account database as it is at that moment."""
 
     def __init__(
-        self, database: Database, last_used: LastUsed, clock: Clock, *, https: bool
+        self, database: Database, last_used: LastUsed, clock: Clock, quota: Quota, *, https: bool
     ) -> None:
         self._database = database
         self._last_used = last_used
         self._clock = clock
         self._https = https
-        self._buckets = Buckets(clock)
+        self._quota = quota
 
     async def identify(self, credentials: Credentials) -> Principal:
         """The principal of a request that must have one.
@@ -62,13 +63,13 @@ class Authenticator:
         self.admit(principal, credentials)
         return principal
 
-    def take(self, principal: Principal) -> Allowance:
+    async def take(self, principal: Principal) -> Allowance:
         """Take one request out of the token's bucket."""
-        return self._buckets.take(principal.token_id, REQUESTS_PER_MINUTE[principal.plan])
+        return await self._quota.take(principal.token_id, REQUESTS_PER_MINUTE[principal.plan])
 
-    def used(self, token_id: str, plan: str) -> int:
+    async def used(self, token_id: str, plan: str) -> int:
         """How many requests of a token are yet to be made good for: its use of late."""
-        allowance = self._buckets.take(token_id, REQUESTS_PER_MINUTE[plan], 0)
+        allowance = await self._quota.take(token_id, REQUESTS_PER_MINUTE[plan], 0)
         return allowance.limit - allowance.remaining
 
     def admit(self, principal: Principal, credentials: Credentials) -> None:

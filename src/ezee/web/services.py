@@ -12,9 +12,9 @@ from ezee.accounts.database import Database
 from ezee.accounts.directory import SiteDirectory
 from ezee.clock import Clock
 from ezee.events.committer import GroupCommit
-from ezee.limits import Buckets
 from ezee.mail import MailServer
 from ezee.settings import Settings
+from ezee.shared_limits import Quota, Quotas
 from ezee.store.base import EventStore
 from ezee.store.salts import Salts
 from ezee.web.auth import Authenticator
@@ -34,8 +34,9 @@ class Services:
     salts: Salts
     commit: GroupCommit
     authenticator: Authenticator
-    public_stats: Buckets
-    sign_in_tries: Buckets
+    quotas: Quotas
+    public_stats: Quota
+    sign_in_tries: Quota
     pending: Pending
     mail: MailServer | None
     readers: CapacityLimiter

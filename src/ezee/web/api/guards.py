@@ -27,7 +27,7 @@ def bearer(scope: str) -> Guard:
         authenticator = services_of(connection).authenticator
         credentials = credentials_of(connection)
         principal = await authenticator.identify(credentials)
-        _enforce(connection, "token", authenticator.take(principal))
+        _enforce(connection, "token", await authenticator.take(principal))
         authenticator.admit(principal, credentials)
         check_scope(principal, scope)
         connection.state["principal"] = principal
@@ -43,13 +43,13 @@ async def public(connection: Connection, _: BaseRouteHandler) -> None:
     if credentials.authorization is None:
         if services.settings.public_stats_limit:
             address = connection.client.host if connection.client else ""
-            allowance = services.public_stats.take(
+            allowance = await services.public_stats.take(
                 line_of(address), services.settings.public_stats_limit
             )
             _enforce(connection, "address", allowance)
         return
     principal = await services.authenticator.identify(credentials)
-    _enforce(connection, "token", services.authenticator.take(principal))
+    _enforce(connection, "token", await services.authenticator.take(principal))
     services.authenticator.admit(principal, credentials)
     check_scope(principal, "read")
     connection.state["principal"] = principal

@@ -53,7 +53,7 @@ async def change_password(request: AnyRequest) -> Response[Any]:
     """A new password; every other browser is signed out."""
     form = await read_form(request)
     viewer = viewer_in(request)
-    limit_tries(request, viewer.email)
+    await limit_tries(request, viewer.email)
     try:
         await anyio.to_thread.run_sync(
             profile.change_password,
@@ -106,7 +106,7 @@ async def delete(request: AnyRequest) -> Response[Any]:
     """Delete the account with everything of it; the answer is the receipt."""
     form = await read_form(request)
     services, viewer = services_of(request), viewer_in(request)
-    limit_tries(request, viewer.email)
+    await limit_tries(request, viewer.email)
     try:
         if form.text("email").lower() != viewer.email:
             raise wrong(email=_NOT_THE_SAME)
@@ -134,14 +134,14 @@ async def delete(request: AnyRequest) -> Response[Any]:
 async def page(request: AnyRequest, *, status: int = 200, **context: Any) -> Response[bytes]:
     """The account's page, with what was ``saved`` or the ``errors`` of a form on it."""
     services, viewer = services_of(request), viewer_in(request)
-    user, rows, left, use = await anyio.to_thread.run_sync(
+    user, rows, left = await anyio.to_thread.run_sync(
         lambda: (
             profile.find_self(services.database, viewer.user_id),
             sessions.list_sessions(services.database, viewer.user_id, services.clock.now()),
             second_factor.codes_left(services.database, viewer.user_id),
-            use_of(services, viewer),
         )
     )
+    use = await use_of(services, viewer)
     given = {"saved": "", "errors": {}, "codes": [], **context}
     return render(
         request,
@@ -160,5 +160,5 @@ async def page(request: AnyRequest, *, status: int = 200, **context: Any) -> Res
 async def _delete_form(
     request: AnyRequest, errors: dict[str, str], status: int = 200
 ) -> Response[bytes]:
-    use = await anyio.to_thread.run_sync(use_of, services_of(request), viewer_in(request))
+    use = await use_of(services_of(request), viewer_in(request))
     return render(request, "delete_account.html", status=status, use=use, errors=errors)

@@ -58,7 +58,7 @@ async def sign_up(request: AnyRequest) -> Response[Any]:
     form = await read_form(request)
     services = services_of(request)
     _check_open(services)
-    limit_tries(request, "new accounts")
+    await limit_tries(request, "new accounts")
     try:
         await anyio.to_thread.run_sync(
             users.add_user,

@@ -81,7 +81,7 @@ async def options_to_sign_in(request: AnyRequest) -> Response[Any]:
     """What the browser needs to answer with one."""
     await read_form(request)
     _check_there()
-    limit_tries(request, "passkeys")
+    await limit_tries(request, "passkeys")
     return _asking(request, *passkeys.options_to_sign_in(_place(request)))
 
 
@@ -90,7 +90,7 @@ async def sign_in(request: AnyRequest) -> Redirect:
     """Sign in with one; it takes the place of both password and second step."""
     form = await read_form(request)
     _check_there()
-    limit_tries(request, "passkeys")
+    await limit_tries(request, "passkeys")
     services = services_of(request)
     user = await anyio.to_thread.run_sync(
         passkeys.check_passkey,

@@ -38,7 +38,7 @@ async def send_link(request: AnyRequest) -> Response[Any]:
     if services.mail is None:
         raise NotFound
     email = form.text("email").lower()[:254]
-    limit_tries(request, f"link for {email}")
+    await limit_tries(request, f"link for {email}")
     # Beside the answer, whose time would tell otherwise.
     task = asyncio.create_task(
         anyio.to_thread.run_sync(_send, services, services.mail, email, texts_of(request))
@@ -63,7 +63,7 @@ async def reset(request: AnyRequest, secret: str) -> Response[Any]:
     """Set the new password; on to the sign-in."""
     form = await read_form(request)
     services = services_of(request)
-    limit_tries(request, "links")
+    await limit_tries(request, "links")
     try:
         await anyio.to_thread.run_sync(
             resets.use_reset,

@@ -35,7 +35,7 @@ async def turn_on(request: AnyRequest) -> Response[Any]:
     """Turn it on, once a code was right; this answer alone shows the recovery codes."""
     form = await read_form(request)
     services, viewer = services_of(request), viewer_in(request)
-    limit_tries(request, f"code of {viewer.user_id}")
+    await limit_tries(request, f"code of {viewer.user_id}")
     nonce = form.text("nonce")
     if not _NONCE.fullmatch(nonce):
         raise InvalidRequest
@@ -64,7 +64,7 @@ async def turn_off(request: AnyRequest) -> Response[Any]:
     """Turn it off, by the password."""
     form = await read_form(request)
     services, viewer = services_of(request), viewer_in(request)
-    limit_tries(request, viewer.email)
+    await limit_tries(request, viewer.email)
     try:
         await anyio.to_thread.run_sync(
             profile.confirm_password,

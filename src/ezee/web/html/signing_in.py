@@ -50,7 +50,7 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
     form = await read_form(request)
     services = services_of(request)
     email = form.text("email").lower()
-    limit_tries(request, email)
+    await limit_tries(request, email)
     user = await anyio.to_thread.run_sync(
         sessions.check_password, services.database, email[:254], form.secret("password")[:1000]
     )
@@ -77,7 +77,7 @@ async def check_code(request: AnyRequest) -> Response[Any]:
     step = services.pending.look(read_cookie(request, STEP))
     if not isinstance(step, _SecondStep):
         return Redirect("/sign-in", status_code=303)
-    limit_tries(request, f"code of {step.user.id}")
+    await limit_tries(request, f"code of {step.user.id}")
     key = await anyio.to_thread.run_sync(read_service_key, services.settings.data)
     right = await anyio.to_thread.run_sync(
         second_factor.is_right,
@@ -124,15 +124,16 @@ def _to_second_step(request: AnyRequest, user: User, following: str) -> Redirect
     return answer
 
 
-def limit_tries(request: AnyRequest, account: str) -> None:
+async def limit_tries(request: AnyRequest, account: str) -> None:
     """Raise ``RateLimited`` when an account or an address was tried too often."""
     services = services_of(request)
     limit, tries = services.settings.sign_in_limit, services.sign_in_tries
     if not limit:
         return
     address = request.client.host if request.client else ""
-    tries.take(("address", line_of(address)), limit * _ACCOUNTS_OF_ADDRESS).enforce()
-    tries.take(("account", account), limit).enforce()
+    line = ("address", line_of(address))
+    (await tries.take(line, limit * _ACCOUNTS_OF_ADDRESS)).enforce()
+    (await tries.take(("account", account), limit)).enforce()
 
 
 def _renew(services: Services, request: AnyRequest, user: User) -> str:

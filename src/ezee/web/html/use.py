@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import anyio.to_thread
+
 from ezee.accounts.plans import REQUESTS_PER_MINUTE
 from ezee.accounts.sessions import Viewer
 from ezee.accounts.tokens import list_tokens
@@ -22,16 +24,17 @@ class Use(NamedTuple):
     events: int
 
 
-def use_of(services: Services, viewer: Viewer) -> Use:
-    """The viewer's use at this moment. Blocks."""
+async def use_of(services: Services, viewer: Viewer) -> Use:
+    """The viewer's use at this moment."""
+    use, tokens = await anyio.to_thread.run_sync(_count, services, viewer)
+    spent = [await services.authenticator.used(token, viewer.plan) for token in tokens]
+    return use._replace(busiest=max(spent, default=0))
+
+
+def _count(services: Services, viewer: Viewer) -> tuple[Use, list[str]]:
+    """All but the busiest, and the tokens' ids."""
     trackers = list_trackers(services.database, viewer.user_id)
     tokens = list_tokens(services.database, viewer.user_id)
-    spent = [services.authenticator.used(token.id, viewer.plan) for token in tokens]
     events = [services.store.describe(site_key(each.site_id)).events for each in trackers]
-    return Use(
-        REQUESTS_PER_MINUTE[viewer.plan],
-        max(spent, default=0),
-        len(trackers),
-        len(tokens),
-        sum(events),
-    )
+    limit = REQUESTS_PER_MINUTE[viewer.plan]
+    return Use(limit, 0, len(trackers), len(tokens), sum(events)), [each.id for each in tokens]

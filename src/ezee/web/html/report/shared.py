@@ -56,7 +56,7 @@ async def as_often_as_public_stats(connection: Connection, _: BaseRouteHandler) 
     limit = services.settings.public_stats_limit
     if limit:
         address = connection.client.host if connection.client else ""
-        services.public_stats.take(line_of(address), limit).enforce()
+        (await services.public_stats.take(line_of(address), limit)).enforce()
 
 
 _GUARDS = [as_often_as_public_stats, anyone]
@@ -76,7 +76,7 @@ async def unlock(request: AnyRequest, site_id: str, key: str) -> Response[Any]:
     """Take the password; the browser gets a pass for half a day."""
     form = await read_form(request)
     asked = await _asked(request, site_id, key)
-    limit_tries(request, f"link of {site_id}")
+    await limit_tries(request, f"link of {site_id}")
     stored, given = asked.tracker.share_password, form.secret("password")[:1000]
     if stored is not None and not await anyio.to_thread.run_sync(verify_password, stored, given):
         return _lock(request, asked, {"password": _WRONG}, 400)

@@ -40,6 +40,7 @@ from ezee.settings import Settings
 from ezee.shared_limits import open_quotas
 from ezee.store.base import EventStore
 from ezee.store.salts import Salts
+from ezee.vitals import Vitals
 from ezee.web import api, html
 from ezee.web.api.bodies import take_body
 from ezee.web.api.documentation import complete
@@ -51,23 +52,34 @@ from ezee.web.counters.routes import CounterRoutes
 from ezee.web.errors import log_failure
 from ezee.web.failures import answer_failure
 from ezee.web.heads import answer_heads
+from ezee.web.health import HealthRoutes
 from ezee.web.pending import Pending
 from ezee.web.script.serving import script_routes
 from ezee.web.script.versions import keep_scripts
 from ezee.web.services import Services, services_of
 from ezee.web.sharing import Sharing
 
+Routes = CounterRoutes | OtherTrackers | HealthRoutes
+
 _REPORTS_AT_ONCE = 4
 _log = structlog.get_logger("ezee.app")
 
 
 def build(
-    settings: Settings, clock: Clock, database: Database, store: EventStore, salts: Salts
+    settings: Settings,
+    clock: Clock,
+    database: Database,
+    store: EventStore,
+    salts: Salts,
+    *,
+    vitals: Vitals | None = None,
 ) -> ASGIApp:
     """The ASGI application of a service on an open database and store.
 
-    The caller opened those and closes them, after the application's shutdown.
+    The caller opened those and closes them, after the application's shutdown; what is noted in
+    ``vitals`` may be read by others.
     """
+    vitals = vitals or Vitals()
     last_used = LastUsed(database)
     services = assemble(settings, clock, database, store, salts, last_used=last_used)
     limit = CollectLimit(services.directory, Buckets(clock), settings.collect_limit)
@@ -77,7 +89,8 @@ def build(
     framework = answer_heads(_framework(services, last_used))
     collect = CollectHandler(collector, services.authenticator, limit)
     others = OtherTrackers(services, collector, limit)
-    return _dispatch(collect, [CounterRoutes(services, collector), others], framework)
+    health = HealthRoutes(database, store, vitals)
+    return _dispatch(collect, [CounterRoutes(services, collector), others, health], framework)
 
 
 def assemble(
@@ -113,9 +126,7 @@ def assemble(
     )
 
 
-def _dispatch(
-    collect: CollectHandler, routes: Sequence[CounterRoutes | OtherTrackers], framework: ASGIApp
-) -> ASGIApp:
+def _dispatch(collect: CollectHandler, routes: Sequence[Routes], framework: ASGIApp) -> ASGIApp:
     """``collect``, counters and other trackers go by the framework: it is where the traffic is."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -6,11 +6,13 @@ import gc
 import resource
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from litestar.types import ASGIApp
@@ -25,6 +27,7 @@ from ezee.store.folder import prepare_folder
 from ezee.store.host import StoreHost
 from ezee.store.remote import RemoteStore
 from ezee.store.salts import Salts
+from ezee.vitals import Vitals
 from ezee.web.crowd import Crowd
 from ezee.web.patience import PATIENCE, Patience, PatientProtocol
 
@@ -89,12 +92,14 @@ def _serve_folder(
         settings = replace(settings, port=port)
         clock = SystemClock()
         salts = Salts(settings.data, clock.now())
-        application = app.build(settings, clock, database, store, salts)
+        vitals = Vitals()
+        application = app.build(settings, clock, database, store, salts, vitals=vitals)
         before_start(settings, database)
         _let_the_server_stop_itself()
         crowd = Crowd(_room_for(most), exempt=settings.trusted_proxies)
         protocol = partial(PatientProtocol, patience=patience, crowd=crowd)
-        server = _Server(_config(settings, application, protocol), partial(announce, settings))
+        config = _config(settings, application, protocol)
+        server = _Server(config, partial(announce, settings), vitals, settings.drain)
         with _address_on_file(settings, port):
             server.run(sockets=[listening])
     finally:
@@ -120,11 +125,35 @@ def _address_on_file(settings: Settings, port: int) -> Iterator[None]:
 
 
 class _Server(uvicorn.Server):
-    """Says when it really answers."""
+    """Says when it really answers, and leaves in order.
 
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    SIGTERM is known to ``vitals`` at once; ``drain`` seconds later, in which it answers as before,
+    it stops listening. Ctrl-C, or a second signal, stops it without that wait.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, announce: Callable[[], None], vitals: Vitals, drain: int
+    ) -> None:
         super().__init__(config)
         self._announce = announce
+        self._vitals = vitals
+        self._drain = drain
+        self._leaves_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal came."""
+        first = not self._vitals.stopping
+        self._vitals.stopping = True
+        if first and self._drain and sig == signal.SIGTERM:
+            self._leaves_at = time.monotonic() + self._drain
+        else:
+            super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second: whether it is time to leave."""
+        if self._leaves_at is not None and time.monotonic() >= self._leaves_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -31,6 +31,8 @@ class Settings:
     database for the accounts, with the service's role in it; ``accounts_owner`` the same with the
     role that owns its tables, which brings them up to date. ``limits`` is the address of a Redis
     that keeps limits for several nodes; ``nodes`` is how many those are at most.
+    role that owns its tables, which brings them up to date. ``drain`` is how many seconds a
+    service goes on answering after SIGTERM, while it says that it is not ready.
     """
 
     data: Path = DEFAULT_DATA
@@ -60,6 +62,7 @@ class Settings:
     accounts_owner: str = ""
     limits: str = ""
     nodes: int = 4
+    drain: int = 0
 
     @property
     def base_url(self) -> str:
@@ -201,4 +204,5 @@ _READERS = {
     "accounts_owner": _text,
     "limits": _text,
     "nodes": _positive,
+    "drain": _count,
 }

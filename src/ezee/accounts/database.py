@@ -141,6 +141,17 @@ class Database:
         with self.engine.connect() as connection:
             return _revision(connection)
 
+    def is_current(self) -> bool:
+        """Whether the schema is this version's.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
+        try:
+            return self.revision() == NEWEST
+        except SQLAlchemyError as error:
+            raise Unavailable("The account database does not answer right now.") from error
+
     def _upgrade(self) -> None:
         from ezee.accounts import migrating  # noqa: PLC0415 - see there
 

@@ -170,6 +170,13 @@ def serve(
             "of what is allowed [EZEE_NODES; 4]."
         ),
     ] = None,
+    drain: Annotated[
+        int | None,
+        Parameter(
+            help="Seconds to go on answering after SIGTERM, while /readyz says that the service "
+            "stops [EZEE_DRAIN; 0]."
+        ),
+    ] = None,
 ) -> None:
     """Run the service on a data folder, until Ctrl-C or SIGTERM.
 
@@ -206,6 +213,7 @@ def serve(
         accounts_owner=accounts_owner,
         limits=limits,
         nodes=nodes,
+        drain=drain,
     )
     # Loading the engine and the framework takes a moment that other commands need not wait for.
     from ezee import server  # noqa: PLC0415

@@ -141,6 +141,15 @@ class Erased(msgspec.Struct, frozen=True, tag=True):
     receipt: str
 
 
+class Condition(msgspec.Struct, frozen=True, tag=True):
+    """How the engine is doing; asked often, so the answer costs no more than a plain question.
+
+    Rows: one of the schema's version and the newest there is; events, and local days, that wait to
+    be rolled up; bytes of memory that the engine's process has; bytes of the event file and of its
+    log. What an engine does not know is 0.
+    """
+
+
 PlainLook = (
     Sighting
     | NotCounted
@@ -154,6 +163,6 @@ PlainLook = (
 )
 """Those that one statement answers."""
 TallyLook = Tallied | HowManyTallies | EveryTally
-Look = PlainLook | WrongRollups | TallyLook
+Look = PlainLook | WrongRollups | TallyLook | Condition
 LOOKS_AT_VISITS = (Sighting, Live, Erasable)
 """Those that have to wait until the visits of what was just stored are there."""

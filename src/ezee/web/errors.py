@@ -12,6 +12,7 @@ import structlog
 
 from ezee.errors import (
     EzeeError,
+    FieldError,
     InvalidRequest,
     MethodNotAllowed,
     RateLimited,
@@ -44,11 +45,12 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def answer_json(error: EzeeError) -> Answer:
-    """The answer that tells a program of a failure."""
+def answer_json(error: EzeeError, details: Iterable[FieldError] = ()) -> Answer:
+    """The answer that tells a program of a failure, its own details or these beside it."""
     content: dict[str, object] = {"error": error.code, "message": error.message}
-    if isinstance(error, InvalidRequest) and error.details:
-        content["details"] = [detail._asdict() for detail in error.details]
+    told = [*error.details] if isinstance(error, InvalidRequest) else [*details]
+    if told:
+        content["details"] = [detail._asdict() for detail in told]
     headers = {"content-type": "application/json", "cache-control": "no-store", **headers_of(error)}
     return Answer(status_of(error), headers, msgspec.json.encode(content))
 

@@ -28,6 +28,8 @@ _SMALL_BODY = 16 << 10
 _PACE = 512
 # Seconds for a refused client to stop sending, or else it may never see why it was refused.
 _LINGER = 2
+# Seconds for the request of a client that does not know yet that the service stops.
+_LAST_MOMENT = 0.5
 
 _NOT_HTTP = "The request cannot be read as HTTP/1.1."
 _HEAD_TOO_LARGE = (
@@ -77,6 +79,7 @@ class PatientProtocol(JoinedProtocol):
         self._timed_body = False
         self._taking: asyncio.TimerHandle | None = None
         self._why: EzeeError | None = None
+        self._leaving = False
         self._refused = False
         self._last_word: EzeeError | None = None
 
@@ -142,6 +145,8 @@ class PatientProtocol(JoinedProtocol):
             self._stop_parsing(InvalidRequest(_PIPELINE_TOO_LONG))
         super().on_headers_complete()
         self._in_body = True
+        if self._leaving:
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body: called by the parser."""
@@ -193,6 +198,25 @@ class PatientProtocol(JoinedProtocol):
             self._start_reading()
         else:
             self._refuse(InvalidRequest(_BODY_TOO_SLOW) if self._in_body else None)
+
+    # Leaving.
+
+    def shutdown(self) -> None:
+        """The service stops: what is being answered, or is on its way, is answered, then no more.
+
+        An idle client may just be sending. It has a moment more; closed at once, its connection
+        would be reset with the request in it.
+        """
+        self._leaving = True
+        if self._is_answering():
+            self.cycle.keep_alive = False
+        elif not self._refused:
+            self.loop.call_later(_LAST_MOMENT, self._leave_if_idle)
+
+    def _leave_if_idle(self) -> None:
+        on_its_way = self._is_answering() or self._in_body or self._unheard
+        if not (on_its_way or self._refused):
+            self._close()
 
     # Refusing.
 

@@ -45,8 +45,16 @@ from ezee.store.duckdb.dialect import DUCKDB
 from ezee.store.duckdb.file import OpenFile, snapshot, transaction
 from ezee.store.duckdb.roller import Roller
 from ezee.store.duckdb.rollups import Arrived, SiteDay
+from ezee.store.duckdb.sizes import log_of, resident, size_of
 from ezee.store.kept import statement_of
-from ezee.store.looks import LOOKS_AT_VISITS, Look, Row, TallyLook, WrongRollups
+from ezee.store.looks import (
+    LOOKS_AT_VISITS,
+    Condition,
+    Look,
+    Row,
+    TallyLook,
+    WrongRollups,
+)
 from ezee.store.sql import Statement
 from ezee.store.tallied import tallied
 
@@ -106,6 +114,8 @@ class DuckDBStore:
             return self._verify(look)
         if isinstance(look, TallyLook):
             return self._read(lambda run: run(tallied(look)))
+        if isinstance(look, Condition):
+            return [self._condition()]
         return self._read(lambda run: run(statement_of(look)))
 
     def describe(self, site: int | None = None) -> Description:
@@ -312,6 +322,12 @@ class DuckDBStore:
                 raise
         # It was stopped for a compaction; the new file answers.
         return self._read(work)
+
+    def _condition(self) -> Row:
+        with self._engine() as file, file.lend() as connection:
+            done = schema.version(connection)
+        sizes = (size_of(self._path), size_of(log_of(self._path)))
+        return (done, schema.VERSION, *self._roller.backlog(), resident(), *sizes)
 
     def _describe(self, run: Callable[[Statement], list[Any]], site: int | None) -> Description:
         where, parameters = ("", ()) if site is None else ("where site = ?", (site,))

@@ -60,6 +60,11 @@ class Roller:
         """Some days are not rolled up any more, though no event of theirs has come."""
         self._undone.set()
 
+    def backlog(self) -> tuple[int, int]:
+        """How many events, of how many days, were not rolled up when that was last looked at."""
+        waiting = [each.number for each in list(self._waiting.values())]
+        return sum(waiting), len(waiting)
+
     def stop(self) -> None:
         """End the thread and wait for it."""
         self._stopping.set()

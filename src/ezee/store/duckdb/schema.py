@@ -225,6 +225,12 @@ create table tallies (
 MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 
 
+def version(connection: duckdb.DuckDBPyConnection) -> int:
+    """The number of the last step that a file was brought to, 0 for none."""
+    row = connection.execute("select max(version) from schema_version").fetchone()
+    return (row and row[0]) or 0
+
+
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:
     """Bring a file to ``VERSION``, each step in a transaction of its own.
 
@@ -232,12 +238,11 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
         SetupError: the file was written by a newer version.
     """
     connection.execute("create table if not exists schema_version (version integer not null)")
-    row = connection.execute("select max(version) from schema_version").fetchone()
-    done = (row and row[0]) or 0
+    done = version(connection)
     if done > VERSION:
         raise SetupError("The event file was written by a newer ezee. Start that version instead.")
-    for version, script in enumerate(MIGRATIONS[done:], start=done + 1):
+    for number, script in enumerate(MIGRATIONS[done:], start=done + 1):
         connection.execute("begin")
         connection.execute(script)
-        connection.execute("insert into schema_version values (?)", [version])
+        connection.execute("insert into schema_version values (?)", [number])
         connection.execute("commit")

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from ezee.events.payload import Payload
+from ezee.exports import parts
 from ezee.model.dimensions import DIMENSIONS
 from ezee.model.event import DropReason
 from ezee.model.metrics import METRICS, REVENUE
@@ -44,8 +45,8 @@ def test_every_drop_reason_is_documented() -> None:
 
 
 def test_everything_to_ask_of_stats_is_documented() -> None:
-    known = {*parse.KNOWN, *periods.NAMES, *Interval, *METRICS, *DIMENSIONS, "site_id"}
-    assert set(first_column(API, "## Stats")) == known | {REVENUE, "prop:<key>"}
+    known = {*parse.KNOWN, *parts.PARAMETERS, *periods.NAMES, *Interval, *METRICS, *DIMENSIONS}
+    assert set(first_column(API, "## Stats")) == known | {"site_id", REVENUE, "prop:<key>"}
     assert set(first_column(API, "### Filters")) == set(Operator)
     assert set(first_column(API, "### Comparisons")) == {*comparisons.NAMES, "compare"}
 

@@ -1,4 +1,4 @@
-"""``ezee export``: a tracker's events as a file."""
+"""``ezee export``: a tracker's events, or a table of its report, as a file."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from ezee.accounts.policy import readable_by_operator
 from ezee.cli.importing import find_site
 from ezee.cli.output import errors
+from ezee.cli.reporting import Asked, check_without_table, days_asked, table_asked
 from ezee.cli.root import DATA, Data, open_accounts, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest, SetupError
@@ -45,6 +46,7 @@ _REASONS = {
     errno.ENOTDIR: "There is no such folder",
     errno.EPIPE: "Its reader has left",
 }
+_EVENTS = Asked()
 
 
 @root.command(name="export")
@@ -64,37 +66,62 @@ def export(
     first: Annotated[
         date | None,
         Parameter(
-            name="--from", help="The first day, such as 2026-10-25; else that of all events."
+            name="--from",
+            help="The first day, such as 2026-10-25; else that of all events. For a report, --to "
+            "is needed too.",
         ),
     ] = None,
     last: Annotated[
         date | None,
         Parameter(name="--to", help="The last day, included; else today."),
     ] = None,
+    period: Annotated[
+        str | None,
+        Parameter(help="Instead of --from and --to: last_month, say, as in docs/api.md."),
+    ] = None,
+    asked: Asked = _EVENTS,
     force: Annotated[bool, Parameter(negative="", help="Write over a file that is there.")] = False,
     data: Data = DATA,
 ) -> None:
     """Write a tracker's counted events to a file: CSV, newline-delimited JSON or Parquet.
 
-    Days are those of the tracker's time zone. What the columns mean is in docs/export.md. The
-    file appears when it is whole: what fails or is interrupted leaves none. It works whether or
-    not the service runs.
+    With --table it is a table of the tracker's report instead. Days are those of the tracker's time
+    zone. What the columns mean is in docs/export.md. The file appears when it is whole: what fails
+    or is interrupted leaves none. It works whether or not the service runs.
     """
     if output != _STANDARD_OUTPUT and output.exists() and not force:
         raise SetupError(f"There is a file {output} already. --force writes over it.")
     with open_accounts(data) as database, OpenStore(data) as store:
-        asked = readable_by_operator(find_site(database, site))
-        span = _span(store, asked, first, last)
-        with _progress() as bar, _opened(output) as file:
-            table = _watched(bar, span, table_of_events(store, asked, span))
-            with closing(FORMATS[name].write(table)) as pieces:
-                for piece in pieces:
-                    file.write(piece)
+        readable = readable_by_operator(find_site(database, site))
+        if asked.table is None:
+            check_without_table(asked)
+            span = _span(store, readable, period, first, last)
+            with _progress() as bar:
+                table = _watched(bar, span, table_of_events(store, readable, span))
+                _write(output, name, table)
+        else:
+            days = days_asked(period, first, last)
+            _write(output, name, table_asked(store, readable, name, days, asked))
 
 
-def _span(store: EventStore, site: ReadableSite, first: date | None, last: date | None) -> Range:
+def _write(output: Path, name: FormatName, table: Table) -> None:
+    with _opened(output) as file, closing(FORMATS[name].write(table)) as pieces:
+        for piece in pieces:
+            file.write(piece)
+
+
+def _span(
+    store: EventStore,
+    site: ReadableSite,
+    period: str | None,
+    first: date | None,
+    last: date | None,
+) -> Range:
     """The days that are asked for; where they are left open, all that may have events."""
-    every = ask_for_events(store, site, (), SystemClock().now()).span
+    now = SystemClock().now()
+    if period is not None:
+        return ask_for_events(store, site, days_asked(period, first, last), now).span
+    every = ask_for_events(store, site, (), now).span
     days = [day_of(each) for each in (first, last) if each is not None]
     span = Range(
         min((every.first_day, *days)) if first is None else day_of(first),

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-Value = str | int | bool | Decimal | None
+Value = str | int | float | bool | Decimal | None
 Row = tuple[Value, ...]
 # A file, piece by piece; a piece may be empty. Whoever stops early closes it.
 Pieces = Generator[bytes, None, None]

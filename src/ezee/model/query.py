@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from ezee.model.dimensions import PROPERTY, parts_of
-from ezee.model.metrics import REVENUE
+from ezee.model.metrics import REVENUE, SERIES_METRICS
 
 
 class Interval(StrEnum):
@@ -66,6 +66,7 @@ class StatsQuery(msgspec.Struct, frozen=True):
     """What is asked of one tracker; with ``verified``, of verified events alone.
 
     ``breakdowns`` are names of dimensions, with commas between where one is by several together.
+    ``series_metrics`` are shown of each bucket, ``metrics`` of all of them together.
     ``comparison`` is the range whose totals and series are asked for beside.
     """
 
@@ -79,6 +80,7 @@ class StatsQuery(msgspec.Struct, frozen=True):
     verified: bool = False
     filters: tuple[Filter, ...] = ()
     comparison: Range | None = None
+    series_metrics: tuple[str, ...] = SERIES_METRICS
 
     @property
     def private(self) -> bool:

@@ -13,7 +13,7 @@ from ezee.model.dimensions import (
     find_dimension,
     parts_of,
 )
-from ezee.model.metrics import DEFAULT_METRICS, METRICS, REVENUE
+from ezee.model.metrics import DEFAULT_METRICS, METRICS, REVENUE, SERIES_METRICS
 from ezee.model.query import Filter, Interval, Order, Range, StatsQuery
 from ezee.stats import buckets, comparisons, filters, periods
 from ezee.stats.reader import Reader, none_of
@@ -55,12 +55,20 @@ def parse(parameters: Parameters, now: Now) -> StatsQuery:
         InvalidRequest: with a detail for each parameter that is wrong.
     """
     reader = Reader(parameters, KNOWN)
+    query = read_query(reader, now)
+    reader.finish()
+    return query
+
+
+def read_query(reader: Reader, now: Now) -> StatsQuery:
+    """The same from a reader that may know more, and that is still to say what is wrong."""
     span = _range(reader, now)
     interval = _interval(reader, span)
-    query = StatsQuery(
+    metrics = _metrics(reader)
+    return StatsQuery(
         range=span,
         interval=interval,
-        metrics=_metrics(reader),
+        metrics=metrics or DEFAULT_METRICS,
         breakdowns=_breakdowns(reader),
         order=_order(reader),
         limit=reader.number("limit", 10, 1, _MOST_ROWS),
@@ -68,9 +76,28 @@ def parse(parameters: Parameters, now: Now) -> StatsQuery:
         verified=_verified(reader),
         filters=_filters(reader),
         comparison=_comparison(reader, now, span, interval),
+        series_metrics=metrics or SERIES_METRICS,
     )
-    reader.finish()
-    return query
+
+
+def read_breakdown(
+    reader: Reader, parameter: str, text: str, beside: Sequence[str] = ()
+) -> str | None:
+    """The breakdown that a text names, None where it names none.
+
+    ``beside`` is what else the parameter may name.
+    """
+    parts = [part.strip() for part in parts_of(text)]
+    unknown = [part for part in parts if find_dimension(part) is None]
+    for part in unknown:
+        reader.wrong(parameter, none_of(part, (*beside, *DIMENSIONS, f"{PROPERTY}<key>")))
+    if len(parts) > MOST_TOGETHER:
+        reader.wrong(parameter, f"a breakdown is by {MOST_TOGETHER} together at most")
+    elif len(set(parts)) < len(parts):
+        reader.wrong(parameter, "a breakdown is by each dimension once")
+    elif not unknown:
+        return ",".join(parts)
+    return None
 
 
 def _range(reader: Reader, now: Now) -> Range:
@@ -134,28 +161,17 @@ def _length(span: Range) -> int:
 
 
 def _metrics(reader: Reader) -> tuple[str, ...]:
+    """Those that are named; none, where none is."""
     texts = [part for value in reader.all("metrics") for part in value.split(",")]
-    if not texts:
-        return DEFAULT_METRICS
     return reader.names("metrics", texts, (*METRICS, REVENUE))
 
 
 def _breakdowns(reader: Reader) -> tuple[str, ...]:
     if not reader.all("dimension"):
         return DEFAULT_DIMENSIONS
-    names = []
-    for text in reader.some("dimension", MOST_BREAKDOWNS):
-        parts = [part.strip() for part in parts_of(text)]
-        unknown = [part for part in parts if find_dimension(part) is None]
-        for part in unknown:
-            reader.wrong("dimension", none_of(part, (*DIMENSIONS, f"{PROPERTY}<key>")))
-        if len(parts) > MOST_TOGETHER:
-            reader.wrong("dimension", f"a breakdown is by {MOST_TOGETHER} together at most")
-        elif len(set(parts)) < len(parts):
-            reader.wrong("dimension", "a breakdown is by each dimension once")
-        elif not unknown:
-            names.append(",".join(parts))
-    return tuple(dict.fromkeys(names))
+    texts = reader.some("dimension", MOST_BREAKDOWNS)
+    names = [read_breakdown(reader, "dimension", text) for text in texts]
+    return tuple(dict.fromkeys(name for name in names if name is not None))
 
 
 def _filters(reader: Reader) -> tuple[Filter, ...]:

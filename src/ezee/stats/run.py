@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ezee.errors import NotFound
 from ezee.model.dimensions import dimension, parts_of, scope_of
-from ezee.model.metrics import DEFAULT_METRICS, METRICS, REVENUE, SERIES_METRICS, money
+from ezee.model.metrics import METRICS, REVENUE, money
 from ezee.model.query import StatsQuery
 from ezee.model.result import Breakdown, Counts, Series
 from ezee.model.site import ReadableSite
@@ -31,13 +31,26 @@ def report(store: EventStore, site: ReadableSite, parameters: Parameters, now: i
 
 def question(store: EventStore, site: ReadableSite, parameters: Parameters, now: int) -> StatsQuery:
     """The query that parameters ask of this tracker. Raises as ``report`` does."""
-    asked = Now(now, site.timezone, None)
-    if ("period", "all") in parameters:
-        asked = Now(now, site.timezone, store.describe(site.key).first_day)
-    query = parse(parameters, asked)
+    query = parse(parameters, asked_at(store, site, parameters, now))
+    check_private(site, query)
+    return query
+
+
+def asked_at(store: EventStore, site: ReadableSite, parameters: Parameters, now: int) -> Now:
+    """When and where the parameters are asked; the store is asked where that takes its events."""
+    whole = ("period", "all") in parameters
+    first_day = store.describe(site.key).first_day if whole else None
+    return Now(now, site.timezone, first_day)
+
+
+def check_private(site: ReadableSite, query: StatsQuery) -> None:
+    """Refuse, to others than its owner, what is the owner's to read.
+
+    Raises:
+        NotFound: the query asks for it.
+    """
     if query.private and not site.private:
         raise NotFound
-    return query
 
 
 def run(store: EventStore, site: ReadableSite, query: StatsQuery, now: int) -> Report:
@@ -86,15 +99,23 @@ def _values(names: tuple[str, ...], counts: Counts) -> dict[str, Any]:
 def _timeseries(
     site: ReadableSite, query: StatsQuery, now: int, series: Series
 ) -> list[dict[str, Any]]:
-    """One row a bucket, the empty ones too; days are added up to weeks and months."""
+    return [
+        {"time": label, **_values(query.series_metrics, counts)}
+        for label, counts in in_buckets(site, query, now, series).items()
+    ]
+
+
+def in_buckets(
+    site: ReadableSite, query: StatsQuery, now: int, series: Series
+) -> dict[str, Counts]:
+    """Each bucket by its label, the empty ones too; days are added up to weeks and months."""
     labels = buckets.labels(query.range, query.interval, site.timezone, now)
     sums: dict[str, Counts] = {label: Counts() for label in labels.values()}
     for key, counts in sorted(series.items(), key=_in_order):
         # A sender's clock may be up to 5 minutes ahead, in a bucket that has yet to begin.
         label = labels.get(key) or buckets.clock_label(key)
         sums.setdefault(label, Counts()).add(counts)
-    names = SERIES_METRICS if query.metrics == DEFAULT_METRICS else query.metrics
-    return [{"time": label, **_values(names, counts)} for label, counts in sums.items()]
+    return sums
 
 
 def _in_order(item: tuple[tuple[int, ...], Counts]) -> tuple[int, ...]:

@@ -18,7 +18,7 @@ from ezee.accounts import claims, rules, trackers
 from ezee.erasing import PATH_LIMIT
 from ezee.events import wording
 from ezee.events.explanation import Reading
-from ezee.exports import asked
+from ezee.exports import asked, parts
 from ezee.exports.formats import FORMATS
 from ezee.model import pages
 from ezee.model.aliases import ALIAS_LIMIT
@@ -82,12 +82,12 @@ def complete(document: Json, base_url: str) -> Json:
             elif path.startswith("/api/public/"):
                 operation["security"] = [{}, {"bearer": []}]
     public = paths["/api/public/stats"]["get"]
-    public["parameters"] = [_parameter("site_id", _SITE_ID, required=True), *_stats()]
+    public["parameters"] = [_parameter("site_id", _SITE_ID, required=True), *_stats(), *_part()]
     watched = paths["/api/public/live"]["get"]
     watched["parameters"] = [_parameter("site_id", _SITE_ID, required=True)]
     watched["responses"]["200"] = _live()
     owner = paths["/api/v1/trackers/{tracker_id}/stats"]["get"]
-    owner["parameters"] = [*owner.get("parameters", []), *_stats()]
+    owner["parameters"] = [*owner.get("parameters", []), *_stats(), *_part()]
     not_counted = paths["/api/v1/trackers/{tracker_id}/dropped"]["get"]
     not_counted["parameters"] += [
         _parameter("period", {"enum": list(dropped.PERIODS), "default": periods.DEFAULT}),
@@ -96,6 +96,7 @@ def complete(document: Json, base_url: str) -> Json:
     _export(paths["/api/v1/trackers/{tracker_id}/export"]["get"])
     for operation in (public, owner):
         operation["responses"]["200"] = _json_response("The report.", {"data": _REPORT})
+        operation["responses"]["200"]["content"] |= _files()
         operation["responses"]["304"] = {"description": "Nothing has changed since that ETag."}
     return document
 
@@ -112,10 +113,11 @@ def _export(operation: Json) -> None:
         _parameter("period", {"enum": list(asked.PERIODS), "default": asked.DEFAULT_PERIOD}),
         *(each for each in _stats() if each["name"] in {"from", "to"}),
     ]
-    operation["responses"]["200"] = {
-        "description": "The file.",
-        "content": {each.media_type: {} for each in FORMATS.values()},
-    }
+    operation["responses"]["200"] = {"description": "The file.", "content": _files()}
+
+
+def _files() -> Json:
+    return {each.media_type: {} for each in FORMATS.values()}
 
 
 def _tracker(required: list[str]) -> Json:
@@ -164,6 +166,14 @@ def _stats() -> list[Json]:
         _parameter("limit", {**_WHOLE, "minimum": 1, "maximum": 1000, "default": 10}),
         _parameter("offset", {**_WHOLE, "maximum": 1_000_000, "default": 0}),
         _parameter("verified", {"enum": ["1"]}),
+    ]
+
+
+def _part() -> list[Json]:
+    table = f"^({'|'.join(parts.TABLES)}|{_BREAKDOWN['pattern'].strip('^$')})$"
+    return [
+        _parameter("format", {"enum": list(parts.FORMAT_NAMES), "default": parts.JSON}),
+        _parameter("table", {"type": "string", "pattern": table}),
     ]
 
 

@@ -254,3 +254,20 @@ def test_large_batches_pass_through_the_socket(tmp_path: Path) -> None:
     assert remote.store.append(Batch(events)) == []
     assert remote.store.describe().events == 5000
     remote.close()
+
+
+@pytest.mark.parametrize("reopened", [False, True])
+def test_a_batch_that_is_sent_again_under_its_number_is_stored_once(
+    engine: Engine, reopened: bool
+) -> None:
+    batch = Batch([event(), event(visitor=2)], number=2**62)
+    for again in (False, True, True):
+        assert engine.store.append(replace(batch, again=again)) == []
+        if reopened:
+            engine.reopen()
+    assert engine.store.describe().events == 2
+    # What was never stored under its number is, though it says that it comes again.
+    engine.store.append(replace(batch, number=5, again=True))
+    engine.store.append(Batch([event()]))
+    engine.store.append(replace(batch, number=5, again=True))
+    assert engine.store.describe().events == 5

@@ -38,6 +38,10 @@ class Batch(msgspec.Struct, frozen=True):
 
     ``tally`` names these drops: sent once more under the same number, they are not added again. It
     is 0 where they cannot come again, as beside the progress of an import.
+
+    ``number`` names the whole batch, 0: it cannot come again. A batch may be sent ``again`` when
+    nobody knows whether it was stored: if it was, nothing of it is stored once more. Between the
+    two no other numbered batch comes from that sender.
     """
 
     events: Sequence[Event]
@@ -46,6 +50,8 @@ class Batch(msgspec.Struct, frozen=True):
     bots: Sequence[Bot] = ()
     drops: Sequence[Drops] = ()
     tally: int = 0
+    number: int = 0
+    again: bool = False
 
 
 class Description(msgspec.Struct, frozen=True):

@@ -136,7 +136,7 @@ def write_drops(connection: Connection, batch: Batch) -> None:
     Whoever sent a tally may not have heard that it was stored, and sends it again.
     """
     if batch.tally:
-        if batch.tally == _last_tally(connection):
+        if batch.tally == _last(connection, "tally"):
             return
         connection.execute("delete from state where name = 'tally'")
         connection.execute("insert into state values ('tally', ?)", [batch.tally])
@@ -150,6 +150,17 @@ def write_drops(connection: Connection, batch: Batch) -> None:
         connection.execute(statement, columns)
 
 
-def _last_tally(connection: Connection) -> int:
-    row = connection.execute("select value from state where name = 'tally'").fetchone()
+def is_stored(connection: Connection, batch: Batch) -> bool:
+    """Whether a batch that is sent again was stored the last time."""
+    return batch.again and batch.number == _last(connection, "batch")
+
+
+def write_number(connection: Connection, batch: Batch) -> None:
+    """Remember by its number that a batch is stored."""
+    connection.execute("delete from state where name = 'batch'")
+    connection.execute("insert into state values ('batch', ?)", [batch.number])
+
+
+def _last(connection: Connection, name: str) -> int:
+    row = connection.execute("select value from state where name = ?", [name]).fetchone()
     return int(row[0]) if row else 0

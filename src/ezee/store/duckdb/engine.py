@@ -34,9 +34,11 @@ from ezee.store.changes import Change, Compact, Erase, RollUp, TallyChange
 from ezee.store.duckdb import compaction, rollups, schema, tallies, visits
 from ezee.store.duckdb.batches import (
     Sifted,
+    is_stored,
     last_number,
     sift,
     write_drops,
+    write_number,
     write_progress,
 )
 from ezee.store.duckdb.changes import carry_out
@@ -96,6 +98,8 @@ class DuckDBStore:
         """See ``EventStore.append``."""
         with self._writing:
             with self._engine() as file:
+                if is_stored(file.writer, batch):
+                    return []
                 sifted = sift(file.writer, batch, self._seq)
             if sifted.latest > self._seq or batch.drops or batch.progress is not None:
                 self._store(sifted, batch)
@@ -232,6 +236,8 @@ class DuckDBStore:
                     write_drops(file.writer, batch)
                 if batch.progress is not None:
                     write_progress(file.writer, batch.site, batch.progress)
+                if batch.number:
+                    write_number(file.writer, batch)
         except Unavailable:
             # A commit may fail after its last byte was written: opened anew, the file tells.
             # To refuse what is there would have it sent, and counted, again.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import closing
 from typing import NamedTuple
 
@@ -21,8 +21,12 @@ class File(NamedTuple):
     pieces: Pieces
 
 
-async def send_file(file: File, readers: CapacityLimiter) -> Stream:
+async def send_file(
+    file: File, readers: CapacityLimiter, beside: Iterable[tuple[str, str]] = ()
+) -> Stream:
     """A file as an answer, taken from the store no faster than the client takes it.
+
+    ``beside`` are headers that it has beside its own.
 
     Raises:
         EzeeError: nothing of it can be made; what fails later breaks the answer off.
@@ -34,6 +38,7 @@ async def send_file(file: File, readers: CapacityLimiter) -> Stream:
     headers = {
         "content-disposition": f'attachment; filename="{file.name}"',
         "cache-control": "no-store",
+        **dict(beside),
     }
     return Stream(_send(first, file.pieces, readers), media_type=file.media_type, headers=headers)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import anyio.to_thread
 from litestar import Response, get
-from litestar.response import Redirect
+from litestar.response import Redirect, Stream
 
 from ezee.accounts.policy import readable_by_owner
 from ezee.accounts.tables import Tracker
@@ -35,7 +35,7 @@ async def whole_list(request: AnyRequest, tracker_id: str, dimension: str) -> Re
 
 
 @get(PATH + "/csv/{dimension:str}", guards=[signed_in], include_in_schema=False)
-async def table_file(request: AnyRequest, tracker_id: str, dimension: str) -> Response[bytes]:
+async def table_file(request: AnyRequest, tracker_id: str, dimension: str) -> Stream:
     """The values of a dimension with their numbers, as CSV."""
     return await showing.send_table(request, await _asked(request, tracker_id), dimension)
 

@@ -11,7 +11,7 @@ from typing import Any
 import anyio.to_thread
 from litestar import Response, get, post
 from litestar.handlers import BaseRouteHandler
-from litestar.response import Redirect
+from litestar.response import Redirect, Stream
 
 from ezee.accounts.passwords import verify_password
 from ezee.accounts.policy import readable_by_link
@@ -96,9 +96,7 @@ async def whole_list(request: AnyRequest, site_id: str, key: str, dimension: str
 
 
 @get(PATH + "/csv/{dimension:str}", guards=_GUARDS, include_in_schema=False)
-async def table_file(
-    request: AnyRequest, site_id: str, key: str, dimension: str
-) -> Response[bytes]:
+async def table_file(request: AnyRequest, site_id: str, key: str, dimension: str) -> Stream:
     """The same as CSV."""
     asked = await _opened(request, site_id, key, dimension)
     return await showing.send_table(request, asked, dimension)

@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 import anyio.to_thread
 from litestar import Response
-from litestar.response import Redirect
+from litestar.response import Redirect, Stream
 
 from ezee.accounts.tables import Tracker
 from ezee.errors import EzeeError, InvalidRequest, NotFound, Unavailable
-from ezee.exports.tables import Table
-from ezee.exports.text import write_csv
+from ezee.exports.formats import FORMATS
+from ezee.exports.parts import ask_for_part, parameters_of
+from ezee.exports.reports import table_of_report
 from ezee.model.dimensions import DIMENSIONS, find_dimension
 from ezee.model.query import Operator
 from ezee.model.site import ReadableSite
@@ -20,6 +21,7 @@ from ezee.stats import periods
 from ezee.stats.changes import row_number
 from ezee.stats.live import report_live
 from ezee.stats.run import Report, question, run
+from ezee.web.files import File, send_file
 from ezee.web.html.forms import AnyRequest
 from ezee.web.html.rendering import render, texts_of
 from ezee.web.html.report import answer
@@ -29,7 +31,6 @@ from ezee.web.html.report.view import View
 from ezee.web.services import Services, services_of
 
 _PAGE_SIZE = 100
-_MOST_IN_FILE = 1_000
 _SMALLEST_TO_PACK = 1_024
 
 
@@ -108,28 +109,15 @@ async def show_list(request: AnyRequest, asked: Asked, dimension: str) -> Respon
     )
 
 
-async def send_table(request: AnyRequest, asked: Asked, dimension: str) -> Response[bytes]:
-    """The values of a dimension with their numbers, as CSV."""
+async def send_table(request: AnyRequest, asked: Asked, dimension: str) -> Stream:
+    """Every value of a dimension with its numbers, as CSV."""
     services = services_of(request)
     if find_dimension(dimension) is None:
         raise NotFound
-    told = await services.reports.ask(
-        ("file", asked.site, asked.view, dimension),
-        lambda: _list(services, asked.site, asked.view, (dimension, _MOST_IN_FILE, 0)),
+    file = await anyio.to_thread.run_sync(
+        _file, services, asked, dimension, limiter=services.readers
     )
-    counted = answer.counted_by(dimension)
-    columns = {dimension: "varchar", "visitors": "bigint", counted: "bigint"}
-    rows = [(row["value"], row["visitors"], row[counted]) for row in told["breakdowns"][dimension]]
-    name = f"{asked.tracker.domain}-{dimension.replace(':', '-')}.csv"
-    return Response(
-        b"".join(write_csv(Table(columns, iter([rows])))),
-        media_type="text/csv",
-        headers={
-            "content-disposition": f'attachment; filename="{name}"',
-            "cache-control": "no-store",
-            **dict(asked.headers),
-        },
-    )
+    return await send_file(file, services.readers, asked.headers)
 
 
 def with_filter(request: AnyRequest, asked: Asked) -> Redirect:
@@ -206,6 +194,18 @@ def _list(services: Services, site: ReadableSite, view: View, part: tuple[str, i
     asked += [("dimension", dimension), ("limit", str(limit)), ("offset", str(offset))]
     at = services.clock.now()
     return run(services.store, site, question(services.store, site, asked, at), at)
+
+
+def _file(services: Services, asked: Asked, dimension: str) -> File:
+    at, shown = services.clock.now(), asked.view.asked()
+    # What the page shows beside is no part of the file, but wrong all the same.
+    question(services.store, asked.site, shown, at)
+    of_rows = [pair for pair in shown if pair[0] in parameters_of(dimension)]
+    of_rows += [("format", "csv"), ("table", dimension)]
+    part = ask_for_part(services.store, asked.site, of_rows, at)
+    table = table_of_report(services.store, asked.site, part, at)
+    name = f"{asked.tracker.domain}-{dimension.replace(':', '-')}.csv"
+    return File(name, FORMATS[part.format].media_type, FORMATS[part.format].write(table))
 
 
 def _has_nothing(services: Services, site: ReadableSite) -> bool:

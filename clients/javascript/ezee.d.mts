@@ -49,6 +49,22 @@ export interface Asked {
   verified?: boolean;
 }
 
+/** The format of a file; `csv` unless given. */
+export type Format = "csv" | "ndjson" | "parquet";
+
+/** What of a table of a report; which table is said beside. */
+export interface AskedTable extends Omit<Asked, "dimension"> {
+  format?: Format;
+}
+
+/** Which events, all unless given. Days are whole. */
+export interface AskedEvents {
+  format?: Format;
+  period?: string;
+  from?: string;
+  to?: string;
+}
+
 export interface Period {
   from: string;
   to: string;
@@ -162,6 +178,16 @@ export class Ezee {
   stats(siteId: string, asked?: Asked): Promise<Stats>;
   /** The numbers of one of your trackers, public or not. */
   trackerStats(trackerId: string, asked?: Asked): Promise<Stats>;
+  /** The events of one of your trackers, as the bytes of a file. A file that breaks off rejects. */
+  exportEvents(trackerId: string, asked?: AskedEvents): Promise<ReadableStream<Uint8Array>>;
+  /** A table of a report as the bytes of a file: `totals`, `timeseries`, or dimensions. */
+  exportStats(siteId: string, table: string, asked?: AskedTable): Promise<ReadableStream<Uint8Array>>;
+  /** The same of one of your trackers, public or not. */
+  exportTrackerStats(
+    trackerId: string,
+    table: string,
+    asked?: AskedTable,
+  ): Promise<ReadableStream<Uint8Array>>;
   /** Who is on a site now. */
   live(siteId: string): Promise<Live>;
   /** Whose token it is, and what it may do. */

@@ -61,6 +61,20 @@ export class Ezee {
     return this.#run("GET", `${one(trackerId)}/stats`, { query: asked });
   }
 
+  exportEvents(trackerId, asked) {
+    return this.#run("GET", `${one(trackerId)}/export`, { query: asked, streamed: true });
+  }
+
+  exportStats(siteId, table, asked) {
+    const query = { site_id: siteId, table, format: "csv", ...asked };
+    return this.#run("GET", "/api/public/stats", { query, streamed: true });
+  }
+
+  exportTrackerStats(trackerId, table, asked) {
+    const query = { table, format: "csv", ...asked };
+    return this.#run("GET", `${one(trackerId)}/stats`, { query, streamed: true });
+  }
+
   live(siteId) {
     return this.#run("GET", "/api/public/live", { query: { site_id: siteId } });
   }
@@ -98,10 +112,10 @@ export class Ezee {
     await this.#run("DELETE", `${one(trackerId)}/signing-secret`);
   }
 
-  async #run(method, path, { query, body, repeatable = true } = {}) {
+  async #run(method, path, { query, body, repeatable = true, streamed = false } = {}) {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#once(method, path, query, body);
+        return await this.#once(method, path, query, body, streamed);
       } catch (error) {
         const pause = this.#pause(attempt, error, repeatable);
         if (pause === null) throw error;
@@ -110,12 +124,14 @@ export class Ezee {
     }
   }
 
-  async #once(method, path, query, body) {
+  async #once(method, path, query, body, streamed) {
     // Text is sent to another site without asking it first; the service reads it as JSON.
     const headers = { Accept: "application/json" };
     if (body) headers["Content-Type"] = this.#token ? "application/json" : "text/plain";
     if (this.#token) headers.Authorization = `Bearer ${this.#token}`;
-    const request = { method, headers, signal: AbortSignal.timeout(this.#options.timeout) };
+    const request = { method, headers };
+    // A file takes as long as it takes.
+    if (!streamed) request.signal = AbortSignal.timeout(this.#options.timeout);
     if (body) request.body = JSON.stringify(body);
     // What a page sends while it is left arrives all the same, if it is small.
     if (body && request.body.length < 60_000) request.keepalive = true;
@@ -123,6 +139,7 @@ export class Ezee {
     let text;
     try {
       answer = await this.#options.fetch(this.#base + path + search(query), request);
+      if (streamed && answer.ok) return answer.body;
       text = await answer.text();
     } catch (cause) {
       throw new EzeeError("The service could not be reached.", { cause });

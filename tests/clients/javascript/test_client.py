@@ -98,6 +98,43 @@ def test_events_are_counted_once_and_read_back(service: Service, alice: Account)
 
 
 @pytest.mark.service
+def test_events_and_tables_are_streams(service: Service, alice: Account) -> None:
+    tracker = new_tracker(alice)
+    told = run(
+        """
+        const ezee = new Ezee(given.url, { token: given.token });
+        const { site_id, id } = given.tracker;
+        await ezee.collect(["/a", "/=1"].map((url) => ({ site_id, url, ...given.visitor })));
+        const text = (stream) => new Response(stream).text();
+        const events = await ezee.exportEvents(id, { format: "ndjson", period: "today" });
+        const pages = (await text(events)).trim().split("\\n").map((line) => JSON.parse(line).page);
+        const asked = { period: "today", filter: ["page:contains:/"], limit: 5 };
+        const table = await text(await ezee.exportStats(site_id, "page", asked));
+        const own = await text(await ezee.exportTrackerStats(id, "page", asked));
+        const wrong = await ezee.exportStats(site_id, "luck").catch(failure);
+        const gone = await ezee.exportEvents("nonsense").catch(failure);
+        tell({ pages: pages.sort(), table, same: own === table, wrong, gone: gone.status });
+        """,
+        url=service.url,
+        token=alice.token,
+        tracker=tracker,
+        visitor=VISITOR,
+    )
+    assert told == {
+        "pages": ["/=1", "/a"],
+        "table": "page,visitors,pageviews\r\n/=1,1,1\r\n/a,1,1\r\n",
+        "same": True,
+        "wrong": {
+            "name": "EzeeError",
+            "status": 400,
+            "code": "invalid_request",
+            "fields": ["table"],
+        },
+        "gone": 404,
+    }
+
+
+@pytest.mark.service
 def test_events_in_the_background_arrive(service: Service, alice: Account) -> None:
     tracker = new_tracker(alice)
     told = run(

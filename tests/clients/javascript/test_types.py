@@ -21,19 +21,23 @@ const ezee = new Ezee("https://stats.example.com", { token: "x", attempts: 2 });
 const event: Event = { site_id: "x", url: "/", props: { plan: "pro", seats: 2 } };
 const told: number = (await ezee.collect([event, pageview("x")])).accepted;
 const stats: Stats = await ezee.stats("x", { metrics: ["visitors"], interval: "day" });
+const rows = await ezee.exportStats("x", "page", { format: "ndjson", limit: 5 });
+const first: Uint8Array | undefined = (await rows.getReader().read()).value;
+await ezee.exportEvents("x", { from: "2026-10-01", to: "2026-10-31" });
 const batcher: Batcher = ezee.batcher({ onError: (error, gone) => gone.map((each) => each.url) });
 batcher.add(event);
 const secret: string = await ezee.newSigningSecret("x");
 try {
   await ezee.changeTracker("x", { places: "city" });
 } catch (error) {
-  if (error instanceof EzeeError) console.log(error.retryAfter, told, stats.rows, secret);
+  if (error instanceof EzeeError) console.log(error.retryAfter, told, stats.rows, secret, first);
 }
 %s
 """
 WRONG = [
     'await ezee.collect({ url: "/" });',
     'await ezee.stats("x", { interval: "year" });',
+    'await ezee.exportStats("x", "page", { format: "xlsx" });',
     'await ezee.addTracker({ name: "x" });',
     'await ezee.changeTracker("x", { places: "street" });',
 ]

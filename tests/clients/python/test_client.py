@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Iterator
+import io
+import json
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+import httpx
 import pytest
 
 from ezee_client import (
@@ -143,6 +146,64 @@ def test_more_than_a_request_holds_goes_as_several(client: Any, alice: Account) 
     told = client.collect(*events)
     assert told["accepted"] == 1000
     assert told["dropped"] == [{"index": 900, "reason": "unknown_site"}]
+
+
+def test_events_and_tables_are_written_to_files(client: Any, alice: Account) -> None:
+    tracker = new_tracker(alice)
+    site_id = tracker["site_id"]
+    client.collect(sent(site_id, "/a"), sent(site_id, "/=1"))
+    file = io.BytesIO()
+    written = client.export_events(tracker["id"], file, format="ndjson", period="today")
+    assert written == len(file.getvalue())
+    lines = [json.loads(line) for line in file.getvalue().splitlines()]
+    assert sorted(line["page"] for line in lines) == ["/=1", "/a"]
+    expected = b"page,visitors,pageviews\r\n/=1,1,1\r\n/a,1,1\r\n"
+    asked = {"period": "today", "filters": ["page:contains:/"], "limit": 5}
+    for export, name in (
+        (client.export_stats, site_id),
+        (client.export_tracker_stats, tracker["id"]),
+    ):
+        file = io.BytesIO()
+        assert export(name, file, "page", **asked) == len(expected)
+        assert file.getvalue() == expected
+    with pytest.raises(InvalidRequest) as raised:
+        client.export_stats(site_id, file, "luck")
+    assert [each["field"] for each in raised.value.details] == ["table"]
+    with pytest.raises(NotFound):
+        client.export_events("nonsense", file)
+    assert file.getvalue() == expected
+
+
+class BreaksOff(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that ends before its time, after some bytes or before the first."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self._pieces = pieces
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._pieces
+        raise httpx.RemoteProtocolError("cut")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self:
+            yield piece
+
+
+@pytest.mark.parametrize("kind", [Client, Awaited])
+def test_a_file_that_breaks_off_is_tried_again_only_before_its_first_byte(kind: Any) -> None:
+    answers = [
+        httpx.Response(503, json={"error": "unavailable", "message": "x"}),
+        httpx.Response(200, stream=BreaksOff()),
+        httpx.Response(200, stream=BreaksOff(b"one", b"two")),
+        httpx.Response(200, content=b"whole"),
+    ]
+    transport = httpx.MockTransport(lambda _: answers.pop(0))
+    retries = Retries(first=0.0)
+    file = io.BytesIO()
+    with kind("https://x.example", transport=transport, retries=retries) as client:
+        with pytest.raises(Unreachable, match="broke off"):
+            client.export_stats("x", file, "page")
+        assert (file.getvalue(), len(answers)) == (b"onetwo", 1)
 
 
 def test_what_is_wrong_is_named(client: Any, alice: Account) -> None:

@@ -13,11 +13,19 @@ from ezee_client import calls
 from ezee_client.answers import Collected, Live, Me, Stats, Tracker
 from ezee_client.awaiting import AsyncBatcher
 from ezee_client.batching import Options
-from ezee_client.calls import Asked, Call
+from ezee_client.calls import Asked, Call, Days, Table
 from ezee_client.errors import EzeeError
 from ezee_client.events import Event
 from ezee_client.retrying import Retries
-from ezee_client.sending import arguments_of, data_of, headers_of, no_answer
+from ezee_client.sending import (
+    LASTING,
+    Writable,
+    arguments_of,
+    broken_off,
+    data_of,
+    headers_of,
+    no_answer,
+)
 
 
 class AsyncClient:
@@ -80,6 +88,24 @@ class AsyncClient:
         stats: Stats = await self._run(calls.tracker_stats(tracker_id, asked))
         return stats
 
+    async def export_events(self, tracker_id: str, file: Writable, **asked: Unpack[Days]) -> int:
+        """Write the events of one of your trackers to a file, as they come; how many bytes."""
+        return await self._save(calls.export_events(tracker_id, asked), file)
+
+    async def export_stats(
+        self, site_id: str, file: Writable, table: str, **asked: Unpack[Table]
+    ) -> int:
+        """Write a table of a report to a file, as it comes, by ``site_id``; how many bytes."""
+        return await self._save(calls.table(calls.public_stats(site_id, {}), table, asked), file)
+
+    async def export_tracker_stats(
+        self, tracker_id: str, file: Writable, table: str, **asked: Unpack[Table]
+    ) -> int:
+        """The same of one of your trackers, public or not."""
+        return await self._save(
+            calls.table(calls.tracker_stats(tracker_id, {}), table, asked), file
+        )
+
     async def live(self, site_id: str) -> Live:
         """Who is on a site now."""
         live: Live = await self._run(calls.live(site_id))
@@ -125,9 +151,16 @@ class AsyncClient:
         await self._run(calls.remove_secret(tracker_id))
 
     async def _run(self, call: Call) -> Any:
+        return await self._repeat(call, lambda: self._once(call))
+
+    async def _save(self, call: Call, file: Writable) -> int:
+        written: int = await self._repeat(call, lambda: self._copy(call, file))
+        return written
+
+    async def _repeat(self, call: Call, once: Callable[[], Awaitable[Any]]) -> Any:
         for attempt in itertools.count(1):
             try:
-                return await self._once(call)
+                return await once()
             except EzeeError as error:
                 pause = self._retries.pause(attempt, error, repeatable=call.repeatable)
                 if pause is None:
@@ -140,3 +173,18 @@ class AsyncClient:
             return data_of(await self._http.request(**arguments_of(call)))
         except httpx.RequestError as failure:
             raise no_answer(failure) from failure
+
+    async def _copy(self, call: Call, file: Writable) -> int:
+        written = 0
+        try:
+            async with self._http.stream(**arguments_of(call), timeout=LASTING) as answer:
+                if not answer.is_success:
+                    await answer.aread()
+                    data_of(answer)
+                async for piece in answer.aiter_bytes():
+                    file.write(piece)
+                    written += len(piece)
+        except httpx.RequestError as failure:
+            # What is written cannot be taken back, so it is not tried again.
+            raise (broken_off() if written else no_answer(failure)) from failure
+        return written

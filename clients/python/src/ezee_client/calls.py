@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypedDict
 from urllib.parse import quote
@@ -44,6 +44,17 @@ def batches(events: Iterable[Event]) -> Iterable[list[Event]]:
 def public_stats(site_id: str, asked: Asked) -> Call:
     """The numbers of a tracker by its ``site_id``."""
     return Call("GET", "/api/public/stats", (("site_id", site_id), *parameters(asked)))
+
+
+def export_events(tracker_id: str, asked: Days) -> Call:
+    """The events of one of your trackers, as a file."""
+    return Call("GET", f"{_one(tracker_id)}/export", parameters(asked))
+
+
+def table(call: Call, name: str, asked: Table) -> Call:
+    """A table of the stats that are asked for by ``call``, as a file."""
+    whole: Table = {"format": "csv", **asked}
+    return replace(call, params=(*call.params, ("table", name), *parameters(whole)))
 
 
 def live(site_id: str) -> Call:
@@ -113,10 +124,25 @@ class Asked(TypedDict, total=False):
     verified: bool
 
 
+class Table(Asked, total=False):
+    """The same, and the format of a file: ``csv`` unless given, ``ndjson`` or ``parquet``."""
+
+    format: str
+
+
+class Days(TypedDict, total=False):
+    """The format of a file, and which days; all unless given."""
+
+    format: str
+    period: str
+    start: date
+    end: date
+
+
 _NAMES = {"start": "from", "end": "to", "dimensions": "dimension", "filters": "filter"}
 
 
-def parameters(asked: Asked) -> tuple[tuple[str, str], ...]:
+def parameters(asked: Asked | Days) -> tuple[tuple[str, str], ...]:
     """The query of a question."""
     pairs: list[tuple[str, str]] = []
     for key, value in asked.items():

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
 from ezee_client.calls import Call
 from ezee_client.errors import EzeeError, Unreachable, error_of
+
+# A Parquet file is made whole before its first byte is sent. Seconds.
+LASTING = httpx.Timeout(10.0, read=600.0)
+
+
+class Writable(Protocol):
+    """What files are written to: a file that is open for bytes, say."""
+
+    def write(self, piece: bytes, /) -> object:
+        """Take a piece."""
 
 
 def headers_of(token: str | None) -> dict[str, str]:
@@ -45,6 +55,11 @@ def data_of(answer: httpx.Response) -> Any:
     if not isinstance(body, dict) or "data" not in body:
         raise Unreachable("Something else than the service answered.", status=answer.status_code)
     return body["data"]
+
+
+def broken_off() -> EzeeError:
+    """The error for a file that is not whole."""
+    return Unreachable("The file broke off before its end.", status=200)
 
 
 def no_answer(failure: httpx.RequestError) -> EzeeError:

@@ -71,12 +71,44 @@ def test_a_total_chooses_what_the_chart_shows(signed_in: Page, report: str) -> N
     expect(signed_in.locator("#figures thead")).to_contain_text("Pageviews")
 
 
+def test_a_day_is_annotated_and_its_flag_read_with_keys(signed_in: Page, report: str) -> None:
+    signed_in.goto(report)
+    chart = signed_in.locator(".uplot")
+    chart.focus()
+    signed_in.keyboard.press("End")
+    signed_in.keyboard.press("a")
+    expect(signed_in.get_by_label("What happened")).to_be_focused()
+    signed_in.keyboard.type("We moved to a new server")
+    signed_in.keyboard.press("Enter")
+    flag = signed_in.locator("a.flag")
+    expect(flag).to_have_count(1)
+    expect(signed_in).to_have_url(report)
+    flag.focus()
+    expect(signed_in.locator(".readout")).to_contain_text("We moved to a new server")
+    signed_in.keyboard.press("Enter")
+    expect(signed_in.locator("#notes li")).to_be_visible()
+    screenshot(signed_in, "report-annotated")
+    assert_good_looks(signed_in)
+    signed_in.locator("#notes li summary").click()
+    signed_in.locator("#notes li").get_by_label("What happened").fill("We moved")
+    signed_in.locator("#notes li").get_by_role("button", name="Save").click()
+    expect(signed_in.locator("a.flag")).to_have_attribute("aria-label", re.compile("We moved$"))
+    signed_in.locator("#notes > summary").click()
+    signed_in.locator("#notes li summary").click()
+    signed_in.locator("#notes li").get_by_role("button", name="Remove").click()
+    expect(signed_in.locator("a.flag")).to_have_count(0)
+
+
 def test_it_works_without_scripts(
     without_scripts: Page, report: str, counted_site: Counted
 ) -> None:
     sign_in(without_scripts, counted_site.url, counted_site.owner.email)
     without_scripts.goto(report)
     expect(without_scripts.locator("svg.plot path.line").first).to_be_attached()
+    without_scripts.locator("#notes > summary").click()
+    without_scripts.get_by_label("What happened").fill("Launch")
+    without_scripts.get_by_role("button", name="Save").click()
+    expect(without_scripts.locator("a.flag")).to_have_count(1)
     without_scripts.get_by_text("The chart’s numbers").click()
     expect(without_scripts.locator("#figures")).to_be_visible()
     without_scripts.locator("summary", has_text="Filter").click()

@@ -18,6 +18,9 @@ pytestmark = pytest.mark.service
 
 TRACKERS = "/api/v1/trackers"
 NEW = {"name": "New", "domain": "new.example"}
+NOTE = {"day": "2026-10-25", "text": "Launch"}
+# The annotation of each of Alice's trackers.
+NOTES: dict[str, str] = {}
 
 
 class Route(NamedTuple):
@@ -41,6 +44,10 @@ NAMING = [
     Route("GET", f"{TRACKERS}/{{tracker_id}}/old-counters", 200),
     Route("PUT", f"{TRACKERS}/{{tracker_id}}/old-counters/{{number}}", 200, {}),
     Route("DELETE", f"{TRACKERS}/{{tracker_id}}/old-counters/{{number}}", 204),
+    Route("GET", f"{TRACKERS}/{{tracker_id}}/annotations", 200),
+    Route("POST", f"{TRACKERS}/{{tracker_id}}/annotations", 201, NOTE),
+    Route("PATCH", f"{TRACKERS}/{{tracker_id}}/annotations/{{annotation_id}}", 200, NOTE),
+    Route("DELETE", f"{TRACKERS}/{{tracker_id}}/annotations/{{annotation_id}}", 204),
     Route("POST", f"{TRACKERS}/{{tracker_id}}/signing-secret", 201),
     Route("DELETE", f"{TRACKERS}/{{tracker_id}}/signing-secret", 204),
     Route("DELETE", f"{TRACKERS}/{{tracker_id}}", 204),
@@ -73,6 +80,8 @@ def hers(alice: Account) -> Iterator[Any]:
     """A tracker of Alice's that is not public."""
     fields = {"name": "Hers", "domain": f"{uuid.uuid4().hex}.example", "public_stats": False}
     made = alice.client.post(TRACKERS, json=fields).json()["data"]
+    noted = alice.client.post(f"{TRACKERS}/{made['id']}/annotations", json=NOTE).json()["data"]
+    NOTES[made["id"]] = noted["id"]
     yield made
     alice.client.delete(f"{TRACKERS}/{made['id']}")
 
@@ -205,7 +214,8 @@ def test_v1_is_for_no_other_sites_pages_and_public_is_for_all(
 ) -> None:
     headers = {"origin": "https://elsewhere.example"}
     for route in (*NAMING, *OWN):
-        path = route.path.format(tracker_id=uuid.uuid4(), number=7)
+        ids = {"tracker_id": uuid.uuid4(), "annotation_id": uuid.uuid4()}
+        path = route.path.format(number=7, **ids)
         for method in ("GET", "OPTIONS", "PUT"):
             answer = alice.client.request(method, path, headers=headers)
             assert not [name for name in answer.headers if name.startswith("access-control")]
@@ -216,7 +226,8 @@ def test_v1_is_for_no_other_sites_pages_and_public_is_for_all(
 
 
 def _send(client: httpx.Client, route: Route, tracker_id: str) -> httpx.Response:
-    path = route.path.format(tracker_id=tracker_id, number=7)
+    note = NOTES.get(tracker_id, str(uuid.UUID(int=7)))
+    path = route.path.format(tracker_id=tracker_id, number=7, annotation_id=note)
     return client.request(route.method, path, json=route.body)
 
 

@@ -25,6 +25,8 @@ PATHS = {
     "/api/v1/trackers/{tracker_id}/regroup": {"post"},
     "/api/v1/trackers/{tracker_id}/old-counters": {"get"},
     "/api/v1/trackers/{tracker_id}/old-counters/{number}": {"put", "delete"},
+    "/api/v1/trackers/{tracker_id}/annotations": {"get", "post"},
+    "/api/v1/trackers/{tracker_id}/annotations/{annotation_id}": {"patch", "delete"},
     "/api/v1/trackers/{tracker_id}/signing-secret": {"post", "delete"},
     "/api/v1/me": {"get"},
     "/api/public/stats": {"get"},

@@ -95,6 +95,13 @@ function draw() {
   chart.root.setAttribute("aria-label", drawn.getAttribute("aria-label"));
   chart.root.addEventListener("keydown", (event) => step(event, figure, rows));
   chart.root.addEventListener("blur", () => read(figure, rows, null, chart));
+  for (const flag of figure.querySelectorAll(".flag")) {
+    const show = () => read(figure, rows, Number(flag.dataset.index), chart);
+    const hide = () => read(figure, rows, null, chart);
+    for (const event of ["focus", "mouseenter"]) flag.addEventListener(event, show);
+    for (const event of ["blur", "mouseleave"]) flag.addEventListener(event, hide);
+    flag.querySelector("title")?.remove();
+  }
 }
 
 function read(figure, rows, index, plot) {
@@ -109,7 +116,12 @@ function read(figure, rows, index, plot) {
   if (before?.textContent.trim()) {
     sheet.append(`${document.querySelector("#figures thead th:last-child").textContent}: ${before.textContent}`);
   }
-  const at = plot.valToPos(index, "x");
+  if (rows[index].dataset.note) {
+    const note = document.createElement("p");
+    note.textContent = rows[index].dataset.note;
+    sheet.append(note);
+  }
+  const at = plot.valToPos(index, "x") + plot.root.offsetLeft;
   const room = figure.clientWidth - sheet.offsetWidth;
   const left = at + 14 > room ? at - sheet.offsetWidth - 14 : at + 14;
   sheet.style.left = `${Math.max(0, Math.min(room, left))}px`;
@@ -176,11 +188,24 @@ document.addEventListener("keydown", (event) => {
     const form = document.querySelector(".filter-form");
     form.closest("details").open = true;
     form.querySelector("select").focus();
+  } else if (event.key === "a" && document.querySelector("#notes form")) {
+    event.preventDefault();
+    annotate();
   } else {
     const way = document.querySelector(`#ways [data-key="${CSS.escape(event.key)}"]`);
     if (way) go(way.href);
   }
 });
+
+// The form for a new annotation, on the day that is read in the chart.
+function annotate() {
+  const notes = document.getElementById("notes");
+  const form = [...notes.querySelectorAll("form")].at(-1);
+  const read = document.querySelectorAll("#figures tbody tr")[chart?.cursor.idx ?? -1]?.dataset.time;
+  notes.open = true;
+  if (read?.length >= 10) form.elements.day.value = read.slice(0, 10);
+  form.elements.text.focus();
+}
 
 function trouble() {
   const notice = document.getElementById("trouble");
@@ -190,7 +215,7 @@ document.addEventListener("htmx:sendError", trouble);
 document.addEventListener("htmx:responseError", trouble);
 // What was answered to a wrong question is a page that says so.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.xhr.status === 400) event.detail.shouldSwap = true;
+  if ([400, 409].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.elt?.id === "report") draw();

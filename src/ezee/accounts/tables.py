@@ -57,6 +57,7 @@ class Tracker(Owned, Table):
     ``signing_nonce`` (hex) tells the signing secret from earlier ones; None: there is none.
     ``share_nonce`` (hex) tells the link that shows its report from earlier ones, None: there is
     none; ``share_password`` is an argon2id hash, None: the link alone is enough.
+    ``share_annotations``: that report shows what was annotated.
     ``archived_at`` is when its owner put it away, None: it is in use. ``demo``: its visits are
     made up.
     """
@@ -76,6 +77,7 @@ class Tracker(Owned, Table):
     created_at: Mapped[int]
     share_nonce: Mapped[str | None] = mapped_column(default=None)
     share_password: Mapped[str | None] = mapped_column(default=None)
+    share_annotations: Mapped[bool] = mapped_column(Boolean, default=False)
     archived_at: Mapped[int | None] = mapped_column(default=None)
     demo: Mapped[bool] = mapped_column(Boolean, default=False)
 
@@ -111,6 +113,20 @@ class OldCounter(Owned, Table):
     path: Mapped[str]
     start: Mapped[int]
     claimed_at: Mapped[int]
+
+
+class Annotation(Owned, Table):
+    """What happened on a local day of a tracker, ``2026-10-25``, in its owner's words."""
+
+    __tablename__ = "annotations"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    tracker_id: Mapped[str] = mapped_column(
+        ForeignKey("trackers.id", ondelete="CASCADE"), index=True
+    )
+    day: Mapped[str]
+    text: Mapped[str]
+    created_at: Mapped[int]
 
 
 class SignIn(Owned, Table):

@@ -52,6 +52,7 @@ def named(path: str, tracker_id: str, token_id: str) -> str:
         .replace("{token_id:str}", token_id)
         .replace("{session_id:str}", token_id)
         .replace("{passkey_id:str}", token_id)
+        .replace("{annotation_id:str}", token_id)
         .replace("{group:str}", "general")
         .replace("{dimension:str}", "page")
     )

@@ -137,6 +137,10 @@ def test_everything_can_be_downloaded_but_secrets(
 ) -> None:
     tracker = new_tracker(dora)
     service.collect({"site_id": tracker["site_id"], "url": "/there"}).raise_for_status()
+    of_tracker = f"/api/v1/trackers/{tracker['id']}"
+    dora.client.put(f"{of_tracker}/old-counters/5071", json={"start": 12}).raise_for_status()
+    note = {"day": "2026-10-25", "text": "Launch"}
+    dora.client.post(f"{of_tracker}/annotations", json=note).raise_for_status()
     answer = at_doras.get("/account/export")
     assert answer.headers["content-type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
@@ -148,6 +152,12 @@ def test_everything_can_be_downloaded_but_secrets(
     assert [each["site_id"] for each in account["trackers"]] == [tracker["site_id"]]
     assert [each["prefix"] for each in account["tokens"]] == [dora.token[:16]]
     assert len(account["sessions"]) == 1
+    (told,) = account["trackers"]
+    assert [(each["number"], each["start"]) for each in told["old_counters"]] == [(5071, 12)]
+    assert [(each["day"], each["text"]) for each in told["annotations"]] == [
+        ("2026-10-25", "Launch")
+    ]
+    assert account["passkeys"] == []
     text = json.dumps(account)
     for secret in ("$argon2id$", "digest", "nonce", dora.token, BROWSER):
         assert secret not in text

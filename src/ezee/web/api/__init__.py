@@ -1,5 +1,11 @@
 """``/api``: JSON for programs."""
 
+from ezee.web.api.annotations import (
+    add_annotation,
+    change_annotation,
+    list_annotations,
+    remove_annotation,
+)
 from ezee.web.api.dropped import dropped_events
 from ezee.web.api.erasing import erase_history
 from ezee.web.api.export import export_events
@@ -34,6 +40,10 @@ _ROUTES = (
     list_old_counters,
     claim_old_counter,
     release_old_counter,
+    list_annotations,
+    add_annotation,
+    change_annotation,
+    remove_annotation,
     regroup_history,
     erase_history,
     owner_stats,

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from litestar.openapi import ResponseSpec
 
-from ezee.accounts import claims, rules, trackers
+from ezee.accounts import annotating, claims, rules, trackers
 from ezee.erasing import PATH_LIMIT
 from ezee.events import wording
 from ezee.events.explanation import Reading
@@ -75,6 +75,10 @@ def complete(document: Json, base_url: str) -> Json:
     paths["/api/v1/trackers/{tracker_id}/erase"]["post"]["requestBody"] = _json_body(_ERASING)
     old_counter = paths["/api/v1/trackers/{tracker_id}/old-counters/{number}"]
     old_counter["put"]["requestBody"] = _json_body(_OLD_COUNTER)
+    noted = paths["/api/v1/trackers/{tracker_id}/annotations"]
+    noted["post"]["requestBody"] = _json_body(_ANNOTATION | {"required": ["day", "text"]})
+    noted = paths["/api/v1/trackers/{tracker_id}/annotations/{annotation_id}"]
+    noted["patch"]["requestBody"] = _json_body(_ANNOTATION)
     for path, item in paths.items():
         for operation in item.values():
             if path.startswith("/api/v1/"):
@@ -249,6 +253,13 @@ _ERASING: Json = {
         "path": {"type": ["string", "null"], "maxLength": PATH_LIMIT, "pattern": r"^/[^*]*\*?$"},
         "receipt": {"type": ["string", "null"], "pattern": "^[A-Za-z0-9_-]{1,64}$"},
         "apply": {"type": ["boolean", "null"], "default": False},
+    },
+}
+_ANNOTATION: Json = {
+    "type": "object",
+    "properties": {
+        "day": {"type": "string", "format": "date"},
+        "text": {"type": "string", "minLength": 1, "maxLength": annotating.TEXT_LIMIT},
     },
 }
 _OLD_COUNTER: Json = {

@@ -18,8 +18,8 @@ from ezee.web.html.assets import asset
 from ezee.web.html.documents import document, first_document
 from ezee.web.html.exporting import export
 from ezee.web.html.overview import overview
+from ezee.web.html.report import annotating, shared
 from ezee.web.html.report import pages as report
-from ezee.web.html.report import shared
 
 ROUTES = (
     overview,
@@ -77,6 +77,8 @@ ROUTES = (
     report.table_file,
     report.add_filter,
     report.now,
+    annotating.add,
+    annotating.change,
     shared.report,
     shared.unlock,
     shared.whole_list,

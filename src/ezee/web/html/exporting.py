@@ -13,7 +13,7 @@ import msgspec
 from litestar import get
 from litestar.response import Stream
 
-from ezee.accounts import profile, sessions, tokens, trackers
+from ezee.accounts import annotating, claims, passkeys, profile, sessions, tokens, trackers
 from ezee.accounts.policy import readable_by_owner
 from ezee.accounts.sessions import Viewer
 from ezee.accounts.tables import Table, Tracker
@@ -35,6 +35,8 @@ _HIDDEN = frozenset(
         "totp_step",
         "signing_nonce",
         "share_nonce",
+        "public_key",
+        "sign_count",
         "share_password",
         "user_id",
     }
@@ -62,11 +64,12 @@ def _write(services: Services, viewer: Viewer) -> IO[bytes]:
         account = {
             "exported_at": utc_text(now),
             "user": _told(profile.find_self(database, viewer.user_id)),
-            "trackers": [_told(row) for row in rows],
+            "trackers": [_told(row) | _belongings(services, viewer, row) for row in rows],
             "tokens": [_told(row) for row in tokens.list_tokens(database, viewer.user_id)],
             "sessions": [
                 _told(row) for row in sessions.list_sessions(database, viewer.user_id, now)
             ],
+            "passkeys": [_told(row) for row in passkeys.list_passkeys(database, viewer.user_id)],
         }
         text = msgspec.json.format(msgspec.json.encode(account), indent=2)
         archive.writestr("account.json", text)
@@ -75,6 +78,15 @@ def _write(services: Services, viewer: Viewer) -> IO[bytes]:
                 _write_events(services, viewer, row, part)
     file.seek(0)
     return file
+
+
+def _belongings(services: Services, viewer: Viewer, row: Tracker) -> dict[str, Any]:
+    """What belongs to a tracker and is no event."""
+    whose = services.database, viewer.user_id, row.id
+    return {
+        "old_counters": [_told(each) for each in claims.list_claims(*whose)],
+        "annotations": [_told(each) for each in annotating.list_annotations(*whose)],
+    }
 
 
 def _write_events(services: Services, viewer: Viewer, row: Tracker, part: IO[bytes]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import anyio.to_thread
 from litestar import Response, get, post
 
-from ezee.accounts import shares, trackers
+from ezee.accounts import annotating, shares, trackers
 from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
@@ -66,7 +67,7 @@ async def sign(request: AnyRequest, tracker_id: str) -> Response[Any]:
 
 @post(f"{_PATH}/link", guards=[signed_in], include_in_schema=False, status_code=200)
 async def share(request: AnyRequest, tracker_id: str) -> Response[Any]:
-    """Make the link that shows the report, or a new one, or none; set its password, or none."""
+    """Make the link that shows the report, or a new one, or none; say what it takes and shows."""
     form = await read_form(request)
     database, viewer = services_of(request).database, viewer_in(request).user_id
     try:
@@ -80,6 +81,9 @@ async def share(request: AnyRequest, tracker_id: str) -> Response[Any]:
                 await anyio.to_thread.run_sync(
                     shares.set_password, database, viewer, tracker_id, password
                 )
+            case "annotations":
+                shown = partial(annotating.show_to_others, shown=form.has("annotations"))
+                await anyio.to_thread.run_sync(shown, database, viewer, tracker_id)
             case _:
                 raise NotFound
     except InvalidRequest as error:

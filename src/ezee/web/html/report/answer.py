@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
+from ezee.accounts.tables import Annotation
 from ezee.model.calendar import date_of, local_hour
 from ezee.model.dimensions import dimension as find
 from ezee.model.query import Range
@@ -13,9 +15,10 @@ from ezee.model.site import ReadableSite
 from ezee.stats.changes import change, share
 from ezee.stats.dropped import DroppedReport, report_dropped
 from ezee.stats.live import LiveReport, report_live
+from ezee.stats.marks import bucket_of
 from ezee.stats.run import Report, question, run
 from ezee.store.base import EventStore
-from ezee.web.html.report.chart import Drawing, draw
+from ezee.web.html.report.chart import Drawing, draw, place_of
 from ezee.web.html.report.filtering import chosen, excluded
 from ezee.web.html.report.formats import kind_of
 from ezee.web.html.report.panels import MAP, PANELS, REVENUE, dimension_of, is_private
@@ -103,6 +106,14 @@ class Point(msgspec.Struct, frozen=True):
     before: float | None
 
 
+class Flag(msgspec.Struct, frozen=True):
+    """What was annotated in a bucket, ``left`` from the left in percent."""
+
+    index: int
+    left: float
+    notes: tuple[Annotation, ...]
+
+
 class Chart(msgspec.Struct, frozen=True):
     """A metric over time."""
 
@@ -112,6 +123,7 @@ class Chart(msgspec.Struct, frozen=True):
     drawing: Drawing
     running: bool
     compared: bool
+    flags: tuple[Flag, ...]
 
 
 def load(store: EventStore, site: ReadableSite, view: View, now: int) -> Loaded:
@@ -169,8 +181,8 @@ def shown(view: View) -> str:
     return asked if asked in TOTALS else "visitors"
 
 
-def chart(view: View, loaded: Loaded) -> Chart:
-    """The chart of the metric that is chosen."""
+def chart(view: View, loaded: Loaded, notes: Sequence[Annotation] = ()) -> Chart:
+    """The chart of the metric that is chosen, with what was annotated."""
     metric, series = shown(view), loaded.report["timeseries"]
     compared = loaded.report.get("comparison", {}).get("timeseries", [])
     values = [row[metric] for row in series]
@@ -183,7 +195,21 @@ def chart(view: View, loaded: Loaded) -> Chart:
         draw(values, before, running=running, kind=kind_of(metric)),
         running,
         bool(compared),
+        tuple(_flags(loaded, notes)),
     )
+
+
+def _flags(loaded: Loaded, notes: Sequence[Annotation]) -> list[Flag]:
+    labels = [row["time"] for row in loaded.report["timeseries"]]
+    last = str(date_of(loaded.span.last_day))
+    placed: dict[int, list[Annotation]] = {}
+    for note in notes:
+        index = bucket_of(note.day, last, labels)
+        if index is not None:
+            placed.setdefault(index, []).append(note)
+    return [
+        Flag(index, place_of(index, len(labels)), tuple(placed[index])) for index in sorted(placed)
+    ]
 
 
 def _points(metric: str, series: list[Any], compared: list[Any]) -> list[Point]:

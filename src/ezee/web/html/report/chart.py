@@ -70,17 +70,20 @@ def draw(
         compared=_line(before),
         tail=_line(points[-2:]) if cut else "",
         ticks=tuple(Tick(value, _percent(1 - value / top)) for value in ticks),
-        labels=tuple(Place(index, _left(index, count)) for index in _labelled(len(values))),
+        labels=tuple(Place(index, place_of(index, count)) for index in _labelled(len(values))),
         running=_running(len(points), count) if running and points else None,
     )
 
 
 def _point(index: int, value: float, count: int, top: float) -> tuple[float, float]:
-    return round(_left(index, count) * WIDTH / 100, 1), round(HEIGHT * (1 - value / top), 1)
+    return round(place_of(index, count) * WIDTH / 100, 1), round(HEIGHT * (1 - value / top), 1)
 
 
-def _left(index: int, count: int) -> float:
-    """Buckets are as wide as one another, and a point stands in the middle of its own."""
+def place_of(index: int, count: int) -> float:
+    """A bucket's place from the left in percent.
+
+    Buckets are as wide as one another, and a point stands in the middle of its own.
+    """
     return _percent((index + 0.5) / count)
 
 

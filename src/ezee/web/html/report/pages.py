@@ -25,34 +25,35 @@ PATH = "/trackers/{tracker_id:str}"
 @get(PATH, guards=[signed_in], include_in_schema=False)
 async def report(request: AnyRequest, tracker_id: str) -> Response[Any]:
     """The report of one tracker."""
-    return await showing.show_report(request, await _asked(request, tracker_id))
+    return await showing.show_report(request, await asked_for(request, tracker_id))
 
 
 @get(PATH + "/all/{dimension:str}", guards=[signed_in], include_in_schema=False)
 async def whole_list(request: AnyRequest, tracker_id: str, dimension: str) -> Response[Any]:
     """Every value of a dimension, a hundred on a page, searched for a text."""
-    return await showing.show_list(request, await _asked(request, tracker_id), dimension)
+    return await showing.show_list(request, await asked_for(request, tracker_id), dimension)
 
 
 @get(PATH + "/csv/{dimension:str}", guards=[signed_in], include_in_schema=False)
 async def table_file(request: AnyRequest, tracker_id: str, dimension: str) -> Stream:
     """The values of a dimension with their numbers, as CSV."""
-    return await showing.send_table(request, await _asked(request, tracker_id), dimension)
+    return await showing.send_table(request, await asked_for(request, tracker_id), dimension)
 
 
 @get(PATH + "/filter", guards=[signed_in], include_in_schema=False)
 async def add_filter(request: AnyRequest, tracker_id: str) -> Redirect:
     """What the form for a filter sends: back to the report, with one filter more."""
-    return showing.with_filter(request, await _asked(request, tracker_id))
+    return showing.with_filter(request, await asked_for(request, tracker_id))
 
 
 @get(PATH + "/now", guards=[signed_in], include_in_schema=False)
 async def now(request: AnyRequest, tracker_id: str) -> Response[Any]:
     """Who is here now, asked for again and again."""
-    return await showing.show_now(request, await _asked(request, tracker_id))
+    return await showing.show_now(request, await asked_for(request, tracker_id))
 
 
-async def _asked(request: AnyRequest, tracker_id: str) -> Asked:
+async def asked_for(request: AnyRequest, tracker_id: str) -> Asked:
+    """One of the viewer's trackers, and how it is looked at; ``NotFound`` for anybody else's."""
     services, viewer = services_of(request), viewer_in(request).user_id
 
     def find() -> tuple[Tracker, ReadableSite]:

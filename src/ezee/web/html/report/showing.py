@@ -9,7 +9,8 @@ import anyio.to_thread
 from litestar import Response
 from litestar.response import Redirect, Stream
 
-from ezee.accounts.tables import Tracker
+from ezee.accounts.annotating import list_annotations, shown_annotations
+from ezee.accounts.tables import Annotation, Tracker
 from ezee.errors import EzeeError, InvalidRequest, NotFound, Unavailable
 from ezee.exports.formats import FORMATS
 from ezee.exports.parts import ask_for_part, parameters_of
@@ -54,9 +55,21 @@ class Asked(NamedTuple):
         return self.shared and self.view.one("embed") == "1"
 
 
-async def show_report(request: AnyRequest, asked: Asked) -> Response[Any]:
+class Refused(NamedTuple):
+    """An annotation that was not taken: which, "" for a new one, what was sent, what is wrong."""
+
+    id: str
+    sent: dict[str, str]
+    errors: dict[str, str]
+    status: int
+
+
+async def show_report(
+    request: AnyRequest, asked: Asked, refused: Refused | None = None
+) -> Response[Any]:
     """The report of one tracker."""
     services = services_of(request)
+    notes = await anyio.to_thread.run_sync(_notes, services, asked)
     loaded, failure, fresh = None, None, False
     try:
         loaded = await services.reports.ask(
@@ -67,7 +80,19 @@ async def show_report(request: AnyRequest, asked: Asked) -> Response[Any]:
             fresh = await anyio.to_thread.run_sync(_has_nothing, services, asked.site)
     except (InvalidRequest, Unavailable) as error:
         failure = error
-    return _page(request, "report.html", asked, failure, loaded=loaded, fresh=fresh)
+    page = _page(
+        request,
+        "report.html",
+        asked,
+        failure,
+        loaded=loaded,
+        fresh=fresh,
+        notes=notes,
+        refused=refused,
+    )
+    if refused is not None:
+        page.status_code = refused.status
+    return page
 
 
 async def show_list(request: AnyRequest, asked: Asked, dimension: str) -> Response[Any]:
@@ -206,6 +231,13 @@ def _file(services: Services, asked: Asked, dimension: str) -> File:
     table = table_of_report(services.store, asked.site, part, at)
     name = f"{asked.tracker.domain}-{dimension.replace(':', '-')}.csv"
     return File(name, FORMATS[part.format].media_type, FORMATS[part.format].write(table))
+
+
+def _notes(services: Services, asked: Asked) -> list[Annotation]:
+    """What was annotated, as far as whoever looks may see it. Blocks."""
+    if asked.shared:
+        return shown_annotations(services.database, asked.tracker)
+    return list_annotations(services.database, asked.tracker.user_id, asked.tracker.id)
 
 
 def _has_nothing(services: Services, site: ReadableSite) -> bool:

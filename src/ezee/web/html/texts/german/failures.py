@@ -115,6 +115,9 @@ FAILURES: dict[str, str] = {
     "This account has {n} old counters, which is as many as it may.": (
         "Dieses Konto hat {n} alte Zähler; mehr dürfen es nicht sein."
     ),
+    "This tracker has {n} annotations, the most it may have.": (
+        "Dieser Tracker hat {n} Anmerkungen; mehr dürfen es nicht sein."
+    ),
     "is required": "fehlt",
     "is there already": "ist schon da",
     "must be an object": "muss ein Objekt sein",

@@ -12,6 +12,12 @@ REPORT: dict[str, str | tuple[str, str]] = {
     "The newest numbers could not be loaded; what is shown is from before.": (
         "Die neuesten Zahlen konnten nicht geladen werden; zu sehen ist der Stand davor."
     ),
+    "Annotations": "Anmerkungen",
+    "{n} annotation": ("{n} Anmerkung", "{n} Anmerkungen"),
+    "Annotate a day": "Einen Tag anmerken",
+    "Day": "Tag",
+    "What happened": "Was geschah",
+    "Change": "Ändern",
     "Try again": "Noch einmal versuchen",
     "Nothing has been counted yet": "Noch wurde nichts gezählt",
     "Put the line of HTML into your pages. The first visit shows up here a moment later.": (

@@ -112,6 +112,10 @@ TRACKERS: dict[str, str | tuple[str, str]] = {
     "Make a link": "Link anlegen",
     "Make a new link": "Neuen Link anlegen",
     "Turn the link off": "Link abschalten",
+    "It shows annotations": "Er zeigt Anmerkungen",
+    "What you wrote about days, as flags on the chart.": (
+        "Was Sie zu Tagen geschrieben haben, als Fähnchen am Diagramm."
+    ),
     "With a new link the one before opens nothing any more.": (
         "Mit einem neuen Link führt der vorige nirgends mehr hin."
     ),

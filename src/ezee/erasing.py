@@ -18,7 +18,7 @@ from ezee.accounts.database import Database
 from ezee.errors import FieldError, InvalidRequest
 from ezee.model.calendar import utc_text
 from ezee.model.site import site_key
-from ezee.stats.buckets import parse_day
+from ezee.stats.buckets import expected_day, parse_day
 from ezee.store.base import EventStore
 from ezee.store.changes import Erase
 from ezee.store.looks import Erasable, Erased
@@ -137,7 +137,7 @@ def _day(given: Mapping[str, Any], name: str, wrong: list[FieldError]) -> int | 
         return None
     day = parse_day(text) if isinstance(text, str) else None
     if day is None:
-        wrong.append(FieldError(name, "must be a date such as 2026-10-25"))
+        wrong.append(FieldError(name, expected_day(text if isinstance(text, str) else "")))
     return day
 
 

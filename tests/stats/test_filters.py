@@ -47,7 +47,11 @@ def test_filters(text: str, expected: Filter) -> None:
         ("page:contains:", "contains needs a text to look for"),
         ("page:not_contains:a|", "not_contains needs a text to look for"),
         ("page:matches:", "matches needs a text to look for"),
-        ("page:matches:(a|b)", "is not a regular expression that RE2 reads"),
+        (
+            "page:matches:(a|b)",
+            r"is not a regular expression that RE2 reads; within one, a bar is written \|",
+        ),
+        ("page:matches:(a", "is not a regular expression that RE2 reads"),
         ("page:matches:a(?=b)", "is not a regular expression that RE2 reads"),
         (r"page:matches:\pL{1000}", "is not a regular expression that RE2 reads"),
         ("page:matches:(?P<a>b)", "an expression may not name its groups"),

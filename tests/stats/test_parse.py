@@ -52,6 +52,30 @@ def test_nothing_asks_for_thirty_days_and_everything_usual() -> None:
     )
 
 
+BEYOND = "must be a date from 1970-01-01 to 9998-12-31"
+NO_DATE = "must be a date such as 2026-10-25"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "details"),
+    [
+        ("0001-01-01", "9999-12-31", {"from": BEYOND, "to": BEYOND}),
+        ("1969-12-31", "2026-10-25", {"from": BEYOND}),
+        ("2026-02-30", "2026-10-25", {"from": NO_DATE}),
+        ("20261025", "2026-W01-1", {"from": NO_DATE, "to": NO_DATE}),
+    ],
+)
+def test_what_is_no_date_and_what_is_one_too_far_away_are_told_apart(
+    first: str, last: str, details: dict[str, str]
+) -> None:
+    assert refused(f"from={first}&to={last}") == details
+
+
+def test_so_are_dates_that_are_compared_with() -> None:
+    assert refused("compare=0001-01-01..2026-10-25") == {"compare": BEYOND}
+    assert "or dates such as" in refused("compare=0001-01-01..soon")["compare"]
+
+
 def test_verified_asks_for_verified_events_alone() -> None:
     assert asked("verified=1").verified
 
@@ -237,7 +261,7 @@ def test_what_is_wrong_is_named(query: str, field: str) -> None:
 
 def test_a_range_never_makes_more_than_1500_buckets_asked_for_or_not() -> None:
     details = refused("from=1970-01-01&to=9998-12-31")
-    assert details == {"from": "would make more than 1,500 buckets, up to that to"}
+    assert details == {"from": "would make more than 1,500 months up to that to"}
     assert asked("from=1970-01-01&to=2094-12-31").interval is Interval.MONTH
 
 

@@ -21,6 +21,9 @@ from ezee.model.calendar import (
 from ezee.model.query import Interval, Range
 
 MOST = 1_500
+FIRST_DATE = date(1970, 1, 1)
+# The last year that there is has none after it to look for its end in.
+LAST_DATE = date(MAXYEAR - 1, 12, 31)
 
 Key = tuple[int, ...]
 
@@ -106,12 +109,22 @@ def _minutes(span: Range, zone: str, now: int) -> Iterator[int]:
 
 
 def parse_day(text: str) -> int | None:
-    """The day number of ``2026-10-25``, or None when that is no date."""
+    """The day number of ``2026-10-25``, or None when that is no date between the first and last."""
+    when = _date(text)
+    return day_of(when) if when is not None and FIRST_DATE <= when <= LAST_DATE else None
+
+
+def expected_day(text: str) -> str:
+    """What a text must be that ``parse_day`` does not read."""
+    if _date(text) is None:
+        return "must be a date such as 2026-10-25"
+    return f"must be a date from {FIRST_DATE} to {LAST_DATE}"
+
+
+def _date(text: str) -> date | None:
     try:
         when = date.fromisoformat(text)
     except ValueError:
         return None
-    # fromisoformat also reads week dates such as 2026-W01-1. The last year has no year after it
-    # to look for its end in.
-    plain = len(text) == 10 and text[7] == "-"
-    return day_of(when) if plain and 1970 <= when.year < MAXYEAR else None
+    # fromisoformat also reads week dates such as 2026-W01-1.
+    return when if len(text) == 10 and text[7] == "-" else None

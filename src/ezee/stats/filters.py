@@ -39,7 +39,7 @@ def read_filter(text: str) -> Filter:
         raise ValueError(f"{operator} needs a text to look for")
     if made.operator is Operator.MATCHES:
         for value in values:
-            _check_expression(value)
+            _check_expression(value, alone=len(values) == 1)
     return made
 
 
@@ -61,7 +61,7 @@ def _values(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def _check_expression(text: str) -> None:
+def _check_expression(text: str, *, alone: bool) -> None:
     if len(text) > LONGEST_EXPRESSION:
         raise ValueError(f"an expression has {LONGEST_EXPRESSION} characters at most")
     options = re2.Options()
@@ -69,7 +69,10 @@ def _check_expression(text: str) -> None:
     try:
         groups = re2.compile(text, options).groupindex
     except re2.error:
-        raise ValueError("is not a regular expression that RE2 reads") from None
+        told = "is not a regular expression that RE2 reads"
+        # (a|b) was meant, and two halves of it were read.
+        told += "" if alone else r"; within one, a bar is written \|"
+        raise ValueError(told) from None
     # Engines differ in how a group may be named: (?<word>…) is not known to all.
     if groups:
         raise ValueError("an expression may not name its groups")

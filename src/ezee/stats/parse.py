@@ -121,7 +121,7 @@ def _dates(reader: Reader, now: Now, first: str | None, last: str | None) -> Ran
             continue
         day = buckets.parse_day(text)
         if day is None:
-            reader.wrong(name, "must be a date such as 2026-10-25")
+            reader.wrong(name, buckets.expected_day(text))
         else:
             days.append(day)
     today = local_hour(now.at, now.zone).day
@@ -138,7 +138,7 @@ def _interval(reader: Reader, span: Range) -> Interval:
     if text is None:
         interval = periods.default_interval(span)
         if buckets.count(span, interval) > buckets.MOST:
-            reader.wrong("from", f"would make more than {buckets.MOST:,} buckets, up to that to")
+            reader.wrong("from", f"would make more than {buckets.MOST:,} months up to that to")
             return Interval.MONTH
         return interval
     if text not in set(Interval):
@@ -206,8 +206,7 @@ def _dates_compared(reader: Reader, text: str, interval: Interval) -> Range | No
     first, _, last = text.partition("..")
     days = buckets.parse_day(first), buckets.parse_day(last)
     if days[0] is None or days[1] is None:
-        ways = " or ".join([*comparisons.NAMES, "dates such as 2025-10-01..2025-10-31"])
-        reader.wrong("compare", f"must be {ways}")
+        reader.wrong("compare", _expected_dates(first, last))
         return None
     span = Range(days[0], days[1])
     if span.first_day > span.last_day:
@@ -217,6 +216,14 @@ def _dates_compared(reader: Reader, text: str, interval: Interval) -> Range | No
     elif buckets.count(span, interval) > buckets.MOST:
         reader.wrong("compare", f"would make more than {buckets.MOST:,} buckets by {interval}")
     return span
+
+
+def _expected_dates(*texts: str) -> str:
+    beyond = f"must be a date from {buckets.FIRST_DATE} to {buckets.LAST_DATE}"
+    expected = {buckets.expected_day(text) for text in texts if buckets.parse_day(text) is None}
+    if expected == {beyond}:
+        return beyond
+    return f"must be {' or '.join(comparisons.NAMES)} or dates such as 2025-10-01..2025-10-31"
 
 
 ORDERS = ("visitors", "visits", "pageviews", "events", "value")

@@ -205,9 +205,10 @@ FAILURES: dict[str, str] = {
     "cannot be combined with from and to": "passt nicht zu from und to",
     "is needed too: from and to go together": "fehlt: from und to gehören zusammen",
     "must be a date such as 2026-10-25": "muss ein Datum sein wie 2026-10-25",
+    "must be a date from {first} to {last}": "muss ein Datum sein von {first} bis {last}",
     "must not lie before from": "darf nicht vor from liegen",
-    "would make more than {n} buckets, up to that to": (
-        "ergäbe bis zu diesem to mehr als {n} Abschnitte"
+    "would make more than {n} months up to that to": (
+        "ergäbe bis zu diesem to mehr als {n} Monate"
     ),
     "minute is for ranges of up to 24 hours": "minute ist für Zeiträume bis zu 24 Stunden",
     "{interval} would make more than {n} buckets here": (
@@ -228,6 +229,9 @@ FAILURES: dict[str, str] = {
     ),
     "an expression has {n} characters at most": "ein Ausdruck hat höchstens {n} Zeichen",
     "is not a regular expression that RE2 reads": "ist kein regulärer Ausdruck, den RE2 liest",
+    r"is not a regular expression that RE2 reads; within one, a bar is written \|": (
+        r"ist kein regulärer Ausdruck, den RE2 liest; innerhalb eines solchen schreibt man \| für |"
+    ),
     "an expression may not name its groups": "ein Ausdruck darf seine Gruppen nicht benennen",
     "has nothing to compare with when the period is all": (
         "hat nichts zum Vergleichen, wenn der Zeitraum all ist"

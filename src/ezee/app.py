@@ -39,6 +39,7 @@ from ezee.mail import read_mail_server
 from ezee.settings import Settings
 from ezee.shared_limits import open_quotas
 from ezee.store.base import EventStore
+from ezee.store.noted import NotedStore
 from ezee.store.salts import Salts
 from ezee.vitals import Vitals
 from ezee.web import api, html
@@ -53,13 +54,15 @@ from ezee.web.errors import log_failure
 from ezee.web.failures import answer_failure
 from ezee.web.heads import answer_heads
 from ezee.web.health import HealthRoutes
+from ezee.web.metrics import MetricsRoutes
+from ezee.web.noting import NotedQuotas, count_answer, counting
 from ezee.web.pending import Pending
 from ezee.web.script.serving import script_routes
 from ezee.web.script.versions import keep_scripts
 from ezee.web.services import Services, services_of
 from ezee.web.sharing import Sharing
 
-Routes = CounterRoutes | OtherTrackers | HealthRoutes
+Routes = CounterRoutes | OtherTrackers | HealthRoutes | MetricsRoutes
 
 _REPORTS_AT_ONCE = 4
 _log = structlog.get_logger("ezee.app")
@@ -80,17 +83,19 @@ def build(
     ``vitals`` may be read by others.
     """
     vitals = vitals or Vitals()
+    store = NotedStore(store, vitals)
     last_used = LastUsed(database)
-    services = assemble(settings, clock, database, store, salts, last_used=last_used)
-    limit = CollectLimit(services.directory, Buckets(clock), settings.collect_limit)
+    services = assemble(settings, clock, database, store, salts, last_used=last_used, vitals=vitals)
+    limit = CollectLimit(services.directory, Buckets(clock), settings.collect_limit, vitals)
     collector = Collector(
         services.directory, surroundings_of(settings, salts), store, services.commit, clock
     )
-    framework = answer_heads(_framework(services, last_used))
-    collect = CollectHandler(collector, services.authenticator, limit)
+    framework = answer_heads(_framework(services, last_used, vitals))
+    collect = CollectHandler(collector, services.authenticator, limit, vitals)
     others = OtherTrackers(services, collector, limit)
-    health = HealthRoutes(database, store, vitals)
-    return _dispatch(collect, [CounterRoutes(services, collector), others, health], framework)
+    health, metrics = HealthRoutes(database, store, vitals), MetricsRoutes(settings, store, vitals)
+    routes: list[Routes] = [CounterRoutes(services, collector), others, health, metrics]
+    return _dispatch(collect, routes, framework, vitals)
 
 
 def assemble(
@@ -101,12 +106,17 @@ def assemble(
     salts: Salts,
     *,
     last_used: LastUsed,
+    vitals: Vitals | None = None,
 ) -> Services:
     """What the routes work with. Its directory is to be closed, and ``last_used`` written."""
+    vitals = vitals or Vitals()
     readers = CapacityLimiter(_REPORTS_AT_ONCE)
     key = read_service_key(settings.data)
-    quotas = open_quotas(settings.limits, limits_key(key), settings.nodes, clock)
+    shared = open_quotas(settings.limits, limits_key(key), settings.nodes, clock)
+    quotas = NotedQuotas(shared, vitals)
     tokens = quotas.of("token")
+    commit = GroupCommit(store, salts, vitals)
+    vitals.gauges["waiting_events"] = lambda: commit.queued
     return Services(
         settings=settings,
         clock=clock,
@@ -114,7 +124,7 @@ def assemble(
         directory=SiteDirectory(database, key, clock),
         store=store,
         salts=salts,
-        commit=GroupCommit(store, salts),
+        commit=commit,
         authenticator=Authenticator(database, last_used, clock, tokens, https=settings.https),
         quotas=quotas,
         public_stats=quotas.of("public stats"),
@@ -126,23 +136,28 @@ def assemble(
     )
 
 
-def _dispatch(collect: CollectHandler, routes: Sequence[Routes], framework: ASGIApp) -> ASGIApp:
+def _dispatch(
+    collect: CollectHandler, routes: Sequence[Routes], framework: ASGIApp, vitals: Vitals
+) -> ASGIApp:
     """``collect``, counters and other trackers go by the framework: it is where the traffic is."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
             path = scope["path"]
+            if path == COLLECT:
+                await collect(scope, receive, send)
+                return
             found = (each.find(path) for each in routes)
-            handler = collect if path == COLLECT else next(filter(None, found), None)
+            handler = next(filter(None, found), None)
             if handler is not None:
-                await handler(scope, receive, send)
+                await handler(scope, receive, counting(vitals, scope, send))
                 return
         await framework(scope, receive, send)
 
     return application
 
 
-def _framework(services: Services, last_used: LastUsed) -> Litestar:
+def _framework(services: Services, last_used: LastUsed, vitals: Vitals) -> Litestar:
     return Litestar(
         route_handlers=[
             *api.ROUTES,
@@ -152,7 +167,7 @@ def _framework(services: Services, last_used: LastUsed) -> Litestar:
         ],
         exception_handlers={Exception: answer_failure},
         before_request=take_body,
-        before_send=[_add_headers],
+        before_send=[_add_headers, partial(count_answer, vitals)],
         lifespan=[partial(_run, services, last_used)],
         request_max_body_size=1 << 20,
         openapi_config=OpenAPIConfig(

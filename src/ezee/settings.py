@@ -16,6 +16,7 @@ from ezee.errors import SetupError
 from ezee.model.aliases import PROTOCOLS
 
 DEFAULT_DATA = Path("data")
+_SHORTEST_SECRET = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Settings:
     that keeps limits for several nodes; ``nodes`` is how many those are at most.
     role that owns its tables, which brings them up to date. ``drain`` is how many seconds a
     service goes on answering after SIGTERM, while it says that it is not ready.
+    ``metrics_from`` are networks that metrics are told to, ``metrics_token`` is for everybody else;
+    without either nobody is told.
     """
 
     data: Path = DEFAULT_DATA
@@ -63,6 +66,8 @@ class Settings:
     limits: str = ""
     nodes: int = 4
     drain: int = 0
+    metrics_from: tuple[str, ...] = ()
+    metrics_token: str = ""
 
     @property
     def base_url(self) -> str:
@@ -112,6 +117,15 @@ def _file(name: str, given: object) -> Path:
 
 def _text(name: str, given: object) -> str:
     return str(given)
+
+
+def _secret(name: str, given: object) -> str:
+    text = str(given)
+    if len(text) < _SHORTEST_SECRET or not text.isascii() or not text.isprintable():
+        raise SetupError(
+            f"{name}: it must have {_SHORTEST_SECRET} characters at least, of ASCII, or be guessed."
+        )
+    return text
 
 
 def _one_of(*choices: str) -> Callable[[str, object], str]:
@@ -205,4 +219,6 @@ _READERS = {
     "limits": _text,
     "nodes": _positive,
     "drain": _count,
+    "metrics_from": _networks,
+    "metrics_token": _secret,
 }

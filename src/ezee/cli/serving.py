@@ -177,6 +177,20 @@ def serve(
             "stops [EZEE_DRAIN; 0]."
         ),
     ] = None,
+    metrics_from: Annotated[
+        str | None,
+        Parameter(
+            help="Addresses or networks, with commas between, that /metrics is answered to "
+            "[EZEE_METRICS_FROM]."
+        ),
+    ] = None,
+    metrics_token: Annotated[
+        str | None,
+        Parameter(
+            help="A token that /metrics is answered to, wherever it comes from "
+            "[EZEE_METRICS_TOKEN]."
+        ),
+    ] = None,
 ) -> None:
     """Run the service on a data folder, until Ctrl-C or SIGTERM.
 
@@ -214,6 +228,8 @@ def serve(
         limits=limits,
         nodes=nodes,
         drain=drain,
+        metrics_from=metrics_from,
+        metrics_token=metrics_token,
     )
     # Loading the engine and the framework takes a moment that other commands need not wait for.
     from ezee import server  # noqa: PLC0415

@@ -16,6 +16,7 @@ from ezee.errors import EzeeError, Unavailable
 from ezee.events.ledger import NOTHING, Ledger
 from ezee.model.event import Bot, Event
 from ezee.store.base import Batch, EventStore
+from ezee.vitals import Vitals
 
 _log = structlog.get_logger("ezee.events")
 
@@ -55,10 +56,11 @@ class GroupCommit:
     # Beyond this many events in line, a sender is better off coming back later.
     _QUEUE_LIMIT = 20_000
 
-    def __init__(self, store: EventStore, salts: SavedSalts) -> None:
+    def __init__(self, store: EventStore, salts: SavedSalts, vitals: Vitals | None = None) -> None:
         self._store = store
         self._salts = salts
-        self.ledger = Ledger()
+        self._vitals = vitals or Vitals()
+        self.ledger = Ledger(self._vitals)
         self._entering = False
         self._line: list[_Waiting] = []
         self._queued = 0
@@ -74,12 +76,18 @@ class GroupCommit:
         loop = asyncio.get_running_loop()
         waiting = _Waiting(events, bots, loop.create_future())
         if self._queued + waiting.size > self._QUEUE_LIMIT:
+            self._vitals.limited["waiting events"] += 1
             raise Unavailable(retry_after=1)
         self._line.append(waiting)
         self._queued += waiting.size
         if self._committing is None:
             self._committing = loop.create_task(self._drain())
         return await waiting.answer
+
+    @property
+    def queued(self) -> int:
+        """How many events are in line, or being stored."""
+        return self._queued
 
     async def enter(self) -> None:
         """Store what the ledger has counted, with the next commit; it stays if that fails."""

@@ -10,6 +10,7 @@ from collections import Counter
 from typing import NamedTuple
 
 from ezee.model.event import DropReason, Drops
+from ezee.vitals import Vitals
 
 
 class Tally(NamedTuple):
@@ -29,13 +30,15 @@ class Ledger:
     nothing at all of trackers that do not exist.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, vitals: Vitals | None = None) -> None:
+        self._vitals = vitals or Vitals()
         self._counts: Counter[tuple[int, int, str]] = Counter()
         self._taken = NOTHING
 
     def note(self, site: int, day: int, reason: DropReason) -> None:
         """An event of that tracker and local day was not counted."""
         self._counts[site, day, str(reason)] += 1
+        self._vitals.events["dropped", str(reason)] += 1
 
     def take(self) -> Tally:
         """What is to be stored now. Until ``entered`` is called it is the same each time.

@@ -25,6 +25,7 @@ from ezee.events.payload import BODY_LIMIT, Judged, Payload, read_body, read_que
 from ezee.events.signals import Signals
 from ezee.events.steps.wish import COOKIE
 from ezee.limits import Allowance, Buckets, line_of
+from ezee.vitals import Vitals
 from ezee.web.auth import Authenticator, Credentials, check_scope
 from ezee.web.errors import Answer, answer_json, log_failure
 
@@ -58,7 +59,10 @@ class CollectLimit:
     are one, or an address would have a bucket for each that it makes up.
     """
 
-    def __init__(self, sites: Sites, buckets: Buckets, per_minute: int) -> None:
+    def __init__(
+        self, sites: Sites, buckets: Buckets, per_minute: int, vitals: Vitals | None = None
+    ) -> None:
+        self._limited = (vitals or Vitals()).limited
         self._sites = sites
         self._buckets = buckets
         self._per_minute = per_minute
@@ -71,7 +75,10 @@ class CollectLimit:
         allowances = [
             self._buckets.take(key, self._per_minute, count) for key, count in counts.items()
         ]
-        return min(allowances, key=lambda each: (each.allowed, each.remaining), default=None)
+        least = min(allowances, key=lambda each: (each.allowed, each.remaining), default=None)
+        if least is not None and not least.allowed:
+            self._limited["collect"] += 1
+        return least
 
     def _key(self, sender: Sender, payload: Payload) -> tuple[str, str]:
         named = payload.client_ip if sender.owner is not None else None
@@ -84,11 +91,16 @@ class CollectHandler:
     """The ASGI application of ``collect``."""
 
     def __init__(
-        self, collector: Collector, authenticator: Authenticator, limit: CollectLimit
+        self,
+        collector: Collector,
+        authenticator: Authenticator,
+        limit: CollectLimit,
+        vitals: Vitals | None = None,
     ) -> None:
         self._collector = collector
         self._authenticator = authenticator
         self._limit = limit
+        self._requests = (vitals or Vitals()).requests
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -99,6 +111,8 @@ class CollectHandler:
         except Exception as failure:  # noqa: BLE001 - whatever it was, its sender is told in JSON
             log_failure(failure)
             answer = _refusal(EzeeError())
+        method = scope["method"]
+        self._requests[method if method in _METHODS else "other", PATH, answer.status] += 1
         await _send(send, answer)
 
     async def _answer(self, scope: HTTPScope, receive: Receive) -> Answer:

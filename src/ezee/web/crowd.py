@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from ezee.errors import RateLimited, Unavailable
 from ezee.limits import line_of
+from ezee.vitals import Vitals
 
 _LOOPBACK = ("127.0.0.0/8", "::1/128")
 _RETRY_AFTER = 5
@@ -27,6 +28,7 @@ class Crowd:
         most_of_one: int = 256,
         most_bytes: int = 128 << 20,
         exempt: Iterable[str] = (),
+        vitals: Vitals | None = None,
     ) -> None:
         self._most = most
         self._most_of_one = most_of_one
@@ -35,6 +37,7 @@ class Crowd:
         self._here: Counter[str] = Counter()
         self._number = 0
         self._bytes = 0
+        self._limited = (vitals or Vitals()).limited
 
     def __len__(self) -> int:
         return self._number
@@ -46,9 +49,11 @@ class Crowd:
             Unavailable: there are too many. RateLimited: this address has too many.
         """
         if self._number >= self._most:
+            self._limited["connections"] += 1
             raise Unavailable(_FULL, _RETRY_AFTER)
         line = line_of(address)
         if self._here[line] >= self._most_of_one and not self._is_exempt(address):
+            self._limited["connections of one"] += 1
             raise RateLimited(_RETRY_AFTER)
         self._here[line] += 1
         self._number += 1

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import msgspec
 from litestar.types import HTTPScope, Receive, Send
 
 from ezee.accounts.database import Database
-from ezee.errors import EzeeError, FieldError, MethodNotAllowed, Unavailable
+from ezee.errors import FieldError, MethodNotAllowed, Unavailable
 from ezee.store.base import EventStore
 from ezee.store.looks import Condition
 from ezee.vitals import Vitals
 from ezee.web.counters.answers import send_answer
 from ezee.web.errors import Answer, answer_json, log_failure
+from ezee.web.probing import Probe
 
 ALIVE, READY = "/healthz", "/readyz"
 
@@ -39,8 +39,8 @@ class HealthRoutes:
     ) -> None:
         self._vitals = vitals
         self._probes = {
-            "events": _Probe(lambda: _events(store), patience),
-            "accounts": _Probe(lambda: _accounts(database), patience),
+            "events": Probe(lambda: _events(store), patience),
+            "accounts": Probe(lambda: _accounts(database), patience),
         }
         self._handlers = {ALIVE: self._alive, READY: self._ready}
 
@@ -68,30 +68,8 @@ class HealthRoutes:
             return [FieldError("service", "is stopping")]
         said = await asyncio.gather(*(probe.ask() for probe in self._probes.values()))
         named = zip(self._probes, said, strict=True)
-        return [FieldError(name, wrong) for name, wrong in named if wrong]
-
-
-class _Probe:
-    """One thing to be looked at, in a thread of its own and once at a time.
-
-    Whoever comes while it is being looked at is told the same; one that hangs holds up nobody.
-    """
-
-    def __init__(self, look: Callable[[], str], patience: float) -> None:
-        self._look = look
-        self._patience = patience
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
-        self._looking: Future[str] | None = None
-
-    async def ask(self) -> str:
-        """What is wrong with it, "" for nothing."""
-        if self._looking is None or self._looking.done():
-            self._looking = self._thread.submit(self._look)
-        looking = asyncio.wrap_future(self._looking)
-        try:
-            return await asyncio.wait_for(asyncio.shield(looking), self._patience)
-        except (TimeoutError, EzeeError):
-            return _NO_ANSWER
+        told = ((name, _NO_ANSWER if wrong is None else wrong) for name, wrong in named)
+        return [FieldError(name, wrong) for name, wrong in told if wrong]
 
 
 def _events(store: EventStore) -> str:

@@ -26,6 +26,8 @@ class EzeeError(Exception):
 
     def __init__(self, message: str | None = None) -> None:
         self.message = message or self.default
+        # By which an operator finds the line of a failure in the log.
+        self.request_id = ""
         super().__init__(self.message)
 
 

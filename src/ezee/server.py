@@ -21,7 +21,7 @@ from ezee import app
 from ezee.accounts.database import Database
 from ezee.clock import SystemClock
 from ezee.errors import SetupError
-from ezee.logs import quiet_logs
+from ezee.logs import set_up_logs
 from ezee.settings import Settings
 from ezee.store.folder import prepare_folder
 from ezee.store.host import StoreHost
@@ -56,7 +56,7 @@ def serve(
     Raises:
         SetupError: it cannot start as it is set up.
     """
-    quiet_logs()
+    set_up_logs(settings.log_format)
     folder = prepare_folder(settings.data)
     _refuse_a_second_service(folder)
     try:
@@ -84,7 +84,7 @@ def _serve_folder(
     listening = _listen(settings.host, settings.port)
     # On a disk that is nearly full the accounts come first: without them there is no service.
     database = Database.of(settings)
-    host = StoreHost(settings.data)
+    host = StoreHost(settings.data, settings.log_format)
     store = RemoteStore(settings.data)
     try:
         port = listening.getsockname()[1]

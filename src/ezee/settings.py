@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ezee.errors import SetupError
+from ezee.logs import FORMATS
 from ezee.model.aliases import PROTOCOLS
 
 DEFAULT_DATA = Path("data")
@@ -35,7 +36,7 @@ class Settings:
     role that owns its tables, which brings them up to date. ``drain`` is how many seconds a
     service goes on answering after SIGTERM, while it says that it is not ready.
     ``metrics_from`` are networks that metrics are told to, ``metrics_token`` is for everybody else;
-    without either nobody is told.
+    without either nobody is told. ``log_format`` is ``text`` for people or ``json`` for programs.
     """
 
     data: Path = DEFAULT_DATA
@@ -68,6 +69,7 @@ class Settings:
     drain: int = 0
     metrics_from: tuple[str, ...] = ()
     metrics_token: str = ""
+    log_format: str = "text"
 
     @property
     def base_url(self) -> str:
@@ -221,4 +223,5 @@ _READERS = {
     "drain": _count,
     "metrics_from": _networks,
     "metrics_token": _secret,
+    "log_format": _one_of(*FORMATS),
 }

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 from cyclopts import Parameter
 
 from ezee.accounts.database import Database
@@ -191,6 +192,13 @@ def serve(
             "[EZEE_METRICS_TOKEN]."
         ),
     ] = None,
+    log_format: Annotated[
+        str | None,
+        Parameter(
+            help="How standard error is written: text for people, or json, an object a line "
+            "[EZEE_LOG_FORMAT; text]."
+        ),
+    ] = None,
 ) -> None:
     """Run the service on a data folder, until Ctrl-C or SIGTERM.
 
@@ -230,6 +238,7 @@ def serve(
         drain=drain,
         metrics_from=metrics_from,
         metrics_token=metrics_token,
+        log_format=log_format,
     )
     # Loading the engine and the framework takes a moment that other commands need not wait for.
     from ezee import server  # noqa: PLC0415
@@ -238,11 +247,18 @@ def serve(
 
 
 def _announce(settings: Settings) -> None:
-    errors.print(
-        f"ezee answers at {settings.base_url}, its data is in {settings.data.resolve()}.",
-        soft_wrap=True,
+    _tell(
+        settings, f"ezee answers at {settings.base_url}, its data is in {settings.data.resolve()}."
     )
-    errors.print("Ctrl-C stops it; what it has accepted is on disk.")
+    _tell(settings, "Ctrl-C stops it; what it has accepted is on disk.")
+
+
+def _tell(settings: Settings, sentence: str) -> None:
+    """On standard error, which is all of one form."""
+    if settings.log_format == "json":
+        structlog.get_logger("ezee").info(sentence)
+    else:
+        errors.print(sentence, soft_wrap=True)
 
 
 def _welcome(settings: Settings, database: Database) -> None:
@@ -287,4 +303,4 @@ def _show_once(settings: Settings, text: str) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(text)
-    errors.print(f"How to sign in is in {path.resolve()}; delete it once read.", soft_wrap=True)
+    _tell(settings, f"How to sign in is in {path.resolve()}; delete it once read.")

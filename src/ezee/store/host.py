@@ -29,8 +29,9 @@ class StoreHost:
     ``Unavailable``.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, log_format: str = "text") -> None:
         self._folder = folder
+        self._log_format = log_format
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._process = self._spawn()
@@ -51,7 +52,7 @@ class StoreHost:
 
     def _spawn(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", _CHILD, str(self._folder)],
+            [sys.executable, "-m", _CHILD, str(self._folder), self._log_format],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ezee.errors import EzeeError
-from ezee.logs import quiet_logs
+from ezee.logs import set_up_logs
 from ezee.store.duckdb import DuckDBStore
 from ezee.store.folder import FolderLock
 from ezee.store.host import READY
@@ -18,12 +18,12 @@ _PATIENCE = 10.0
 
 
 def main() -> None:
-    """The child's whole life: ``python -m ezee.store.hosted FOLDER``."""
+    """The child's whole life: ``python -m ezee.store.hosted FOLDER LOG_FORMAT``."""
     # A signal to all processes of the service is for the parent, which ends this one in order.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     # Standard output is what the parent reads, and once the store is open it hangs up.
-    quiet_logs()
+    set_up_logs(sys.argv[2])
     folder = Path(sys.argv[1])
     try:
         lock = FolderLock(folder, patience=_PATIENCE)

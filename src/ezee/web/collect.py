@@ -109,8 +109,7 @@ class CollectHandler:
         except EzeeError as error:
             answer = _refusal(error)
         except Exception as failure:  # noqa: BLE001 - whatever it was, its sender is told in JSON
-            log_failure(failure)
-            answer = _refusal(EzeeError())
+            answer = _refusal(log_failure(failure))
         method = scope["method"]
         self._requests[method if method in _METHODS else "other", PATH, answer.status] += 1
         await _send(send, answer)

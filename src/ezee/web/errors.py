@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import traceback
 from collections.abc import Iterable
 from html import escape
@@ -76,11 +77,18 @@ def wants_json(path: str, accept: Iterable[str]) -> bool:
     return any("application/json" in each for each in accept)
 
 
-def log_failure(failure: BaseException) -> None:
-    """Say where something failed. Its message is left out: it may quote what a visitor sent."""
+def log_failure(failure: BaseException) -> EzeeError:
+    """Say where something failed. Its message is left out: it may quote what a visitor sent.
+
+    Returns what its caller is told: that it failed, and under which id the line is found.
+    """
+    told = EzeeError()
+    told.request_id = secrets.token_hex(8)
     frames = traceback.extract_tb(failure.__traceback__)
     where = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in frames[-6:]]
-    _log.error("request failed", kind=type(failure).__name__, where=" > ".join(where))
+    kind = type(failure).__name__
+    _log.error("request failed", kind=kind, where=" > ".join(where), request_id=told.request_id)
+    return told
 
 
 def status_of(error: EzeeError) -> int:
@@ -96,6 +104,8 @@ def headers_of(error: EzeeError) -> dict[str, str]:
         return {"allow": ", ".join(error.allow)}
     if isinstance(error, (RateLimited, Unavailable)):
         return {"retry-after": str(error.retry_after)}
+    if error.request_id:
+        return {"x-request-id": error.request_id}
     return {}
 
 

@@ -50,8 +50,7 @@ def as_ours(failure: Exception) -> EzeeError:
         return PayloadTooLarge()
     if isinstance(failure, HTTPException) and failure.status_code < 500:
         return InvalidRequest()
-    log_failure(failure)
-    return EzeeError()
+    return log_failure(failure)
 
 
 def _allowed(failure: MethodNotAllowedException) -> list[str]:

@@ -73,8 +73,7 @@ class OtherTracker:
         except EzeeError as error:
             answer = self._dialect.refuse(error)
         except Exception as failure:  # noqa: BLE001 - whatever it was, its sender is answered
-            log_failure(failure)
-            answer = self._dialect.refuse(EzeeError())
+            answer = self._dialect.refuse(log_failure(failure))
         await send_answer(send, answer, head=method == "HEAD")
 
     async def _take(self, scope: HTTPScope, receive: Receive, path: str, code: str) -> Answer:

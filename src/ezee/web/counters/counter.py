@@ -62,8 +62,7 @@ class CounterHandler:
         except EzeeError as error:
             answer = _refusal(scope, headers, error)
         except Exception as failure:  # noqa: BLE001 - a page must not show a broken picture
-            log_failure(failure)
-            answer = _refusal(scope, headers, EzeeError())
+            answer = _refusal(scope, headers, log_failure(failure))
         await send_answer(send, answer, head=scope["method"] == "HEAD")
 
     async def _answer(self, scope: HTTPScope, headers: Headers) -> Answer:

@@ -11,7 +11,7 @@ import sys
 from itertools import count
 from pathlib import Path
 
-from ezee.logs import quiet_logs
+from ezee.logs import set_up_logs
 from ezee.store.base import Batch
 from ezee.store.spooled import SpooledStore
 from tests.store.gates import Gate, Way
@@ -21,7 +21,7 @@ LIMIT = 1 << 24
 
 
 def main() -> None:
-    quiet_logs()
+    set_up_logs()
     folder, seed, first = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     chance = random.Random(seed)
     ways = [Way.THERE] * 6 + [Way.NOT_THERE] * 3 + [Way.UNHEARD] * 2

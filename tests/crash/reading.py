@@ -44,7 +44,7 @@ def read_back(data: Path, scratch: Path, after: int) -> tuple[Found, int]:
     """
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
-    for path in data.glob("events.duckdb*"):
+    for path in data.glob("events.*"):
         shutil.copy(path, scratch)
     store = DuckDBStore(scratch)
     store._keeper.wait(60)

@@ -97,6 +97,7 @@ def test_a_checkpoint_that_fills_the_disk_ends_one_life_of_the_file(disk: SmallD
     store = DuckDBStore(disk.folder)
     try:
         stored = _append_some(store, 1000)
+        store._settle()
         disk.fill()
         with pytest.raises(Unavailable):
             store._checkpoint()

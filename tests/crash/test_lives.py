@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -24,29 +24,45 @@ def store(tmp_path: Path) -> Iterator[DuckDBStore]:
     opened.close()
 
 
-def test_a_commit_that_failed_but_is_on_disk_is_acknowledged(
+def test_a_commit_that_failed_but_is_on_disk_is_not_made_again(
     store: DuckDBStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = store._file
     with monkeypatch.context() as patched:
         _fail_once(patched, store, committed=True)
         assert store.append(Batch([_event(1, "/a"), _event(1, "/b")])) == []
+        assert store.describe(1).events == 2
     assert store._file is not before
     assert store.describe(1).events == 2
     assert store.append(Batch([_event(1, "/c")])) == []
     assert store.describe(1).events == 3
 
 
-def test_a_commit_that_failed_and_is_not_on_disk_is_refused(
+def test_a_commit_that_failed_and_is_not_on_disk_is_made_again(
     store: DuckDBStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
         _fail_once(patched, store, committed=False)
-        with pytest.raises(Unavailable):
-            store.append(Batch([_event(1, "/a")]))
-    assert store.describe(1).events == 0
-    assert store.append(Batch([_event(1, "/a")])) == []
-    assert store.describe(1).events == 1
+        assert store.append(Batch([_event(1, "/a")])) == []
+        with suppress(Unavailable):
+            store._settle()
+    assert store.append(Batch([_event(1, "/b")])) == []
+    assert store.describe(1).events == 2
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_a_large_batch_whose_commit_failed_is_refused_unless_it_is_on_disk(
+    store: DuckDBStore, monkeypatch: pytest.MonkeyPatch, *, committed: bool
+) -> None:
+    many = Batch([_event(1, f"/{number}") for number in range(store._MANY + 1)])
+    with monkeypatch.context() as patched:
+        _fail_once(patched, store, committed=committed)
+        if committed:
+            assert store.append(many) == []
+        else:
+            with pytest.raises(Unavailable):
+                store.append(many)
+    assert store.describe(1).events == (len(many.events) if committed else 0)
 
 
 @pytest.mark.parametrize("failure", [Unavailable(), SetupError("held by another")])
@@ -54,6 +70,7 @@ def test_while_the_file_cannot_be_opened_every_call_tries_and_is_refused(
     store: DuckDBStore, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
     store.append(Batch([_event(1, "/a")]))
+    store._settle()
     tries = 0
 
     def refuse() -> OpenFile:
@@ -62,9 +79,9 @@ def test_while_the_file_cannot_be_opened_every_call_tries_and_is_refused(
         raise failure
 
     calls: tuple[Callable[[], object], ...] = (
+        lambda: store.change(Erase(1)),
         lambda: store.append(Batch([_event(1, "/b")])),
         lambda: store.describe(1),
-        lambda: store.change(Erase(1)),
     )
     with monkeypatch.context() as patched:
         _fail_once(patched, store, committed=False)
@@ -72,7 +89,8 @@ def test_while_the_file_cannot_be_opened_every_call_tries_and_is_refused(
         for call in calls:
             with pytest.raises(Unavailable):
                 call()
-    assert tries >= len(calls)
+    # The first ended the file's life.
+    assert tries >= len(calls) - 1
     assert store.describe(1).events == 1
 
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from ezee.model.event import DropReason, Drops
 from ezee.store.base import Batch, EventStore
 from ezee.store.changes import Erase, Move, Regroup, Rejudge, RollUp
-from ezee.store.duckdb import changes, engine, rollups
+from ezee.store.duckdb import changes, engine, journal, rollups, writing
 from tests.store.engines import MINUTE, SITE, TODAY, bot
 from tests.support.events import NOON, PatientStore, event
 
@@ -45,11 +45,10 @@ WORK = {
 }
 # The function that the work ends with, and the one that is called amid it.
 _LAST: dict[str, tuple[Any, str]] = {
-    "append": (engine, "write_drops"),
+    "append": (journal.Journal, "_checked"),
     **dict.fromkeys(("erase", "erase a path", "regroup", "rejudge"), (engine, "carry_out")),
 }
 _AMID: dict[str, tuple[Any, str]] = {
-    "append": (engine, "write_drops"),
     "erase": (changes, "_remember"),
     **dict.fromkeys(("erase a path", "regroup", "rejudge"), (changes, "rederive")),
 }
@@ -69,9 +68,41 @@ def die(*_: object) -> NoReturn:
     raise AssertionError
 
 
+# What was appended goes into the tables later; its last function, and one that is called amid it.
+SETTLE_POINTS: dict[str, tuple[Any, str, str]] = {
+    "amid": (writing, "write_drops", "before"),
+    "before the commit": (writing, "write_settled", "after"),
+    "after the commit": (journal.Journal, "forget", "before"),
+    "at the end": (journal.Journal, "forget", "after"),
+}
+
+
+def settle(store: EventStore, point: str) -> None:
+    """Append, and die at that point of what comes after it was acknowledged."""
+    module, function, when = SETTLE_POINTS[point]
+    really = getattr(module, function)
+
+    def then_die(*given: object) -> NoReturn:
+        if when == "after":
+            really(*given)
+        die()
+
+    setattr(module, function, then_die)
+    store.append(_MORE)
+    store.describe()
+
+
+def tear(handle: int, record: bytes, at: int) -> NoReturn:
+    """Half of a record is written when the power goes."""
+    os.pwrite(handle, record[: len(record) // 2], at)
+    die()
+
+
 def work(store: EventStore, name: str, point: str) -> None:
     """Do the work, and die at that point of it."""
-    if point == "amid":
+    if (name, point) == ("append", "amid"):
+        journal.put = tear
+    elif point == "amid":
         setattr(*_AMID[name], die)
     elif point == "before the commit":
         module, function = _LAST[name]
@@ -98,5 +129,7 @@ if __name__ == "__main__":
     opened = PatientStore(Path(sys.argv[1]))
     if sys.argv[2] == "roll up":
         roll_up(opened, sys.argv[3])
+    elif sys.argv[2] == "settle":
+        settle(opened, sys.argv[3])
     else:
         work(opened, *sys.argv[2:])

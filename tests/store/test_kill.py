@@ -40,6 +40,30 @@ def test_all_or_nothing(tmp_path: Path, name: str, point: str) -> None:
         each.close()
 
 
+@pytest.mark.parametrize("point", dying.SETTLE_POINTS)
+def test_what_was_acknowledged_is_in_the_tables_once_wherever_it_died_before(
+    tmp_path: Path, point: str
+) -> None:
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    for folder in (killed, whole):
+        folder.mkdir()
+        store = PatientStore(folder)
+        store.append(dying.STORED)
+        store.close()
+    store = PatientStore(whole)
+    dying.WORK["append"](store)
+    _die(killed, "settle", point)
+    opened = PatientStore(killed)
+    assert everything(opened) == everything(store)
+    # A sender who was not told, and sends it once more, does not have it counted again.
+    for each in (store, opened):
+        dying.WORK["append"](each)
+    assert everything(opened) == everything(store)
+    for each in (store, opened):
+        each.close()
+    assert [path.name for path in killed.iterdir()] == ["events.duckdb"]
+
+
 @pytest.mark.parametrize("again", [False, True], ids=["first", "again"])
 @pytest.mark.parametrize("point", dying.ROLL_UP_POINTS)
 def test_a_roll_up_that_is_killed_leaves_every_number_right(

@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import astuple
 
-from ezee.model.calendar import DAY
 from ezee.model.event import Bot, Event
 from ezee.store.base import Batch, Progress
 from ezee.store.duckdb.file import Connection
 
 Row = tuple[Any, ...]
+# The senders' ids, each with its tracker, and when they were received.
+Ids = dict[tuple[int, int], int]
 
 
 class Sifted(NamedTuple):
@@ -27,9 +28,9 @@ class Sifted(NamedTuple):
     latest: int
 
 
-def sift(connection: Connection, batch: Batch, seq: int) -> Sifted:
-    """Number what is new after ``seq``."""
-    known = _known_ids(connection, batch)
+def sift(batch: Batch, known: set[tuple[int, int]], seq: int) -> Sifted:
+    """Number what is new after ``seq``; the ids that are ``known`` are not."""
+    known = known.copy()
     sifted = Sifted([], [], [], 0)
     for index, each in _in_order(batch):
         event = each.event if isinstance(each, Bot) else each
@@ -67,18 +68,23 @@ def _is_new(event: Event, known: set[tuple[int, int]]) -> bool:
     return True
 
 
-def _known_ids(connection: Connection, batch: Batch) -> set[tuple[int, int]]:
-    asked = [event for event in _every_event(batch) if event.event_id]
-    if not asked:
-        return set()
-    since = min(event.received_at for event in asked) - DAY
-    ids = [event.event_id for event in asked]
+def ids_of(batch: Batch) -> Ids:
+    """The senders' ids in a batch."""
+    return {
+        (event.site, event.event_id): event.received_at
+        for event in _every_event(batch)
+        if event.event_id
+    }
+
+
+def known_ids(connection: Connection, ids: Ids, since: int) -> set[tuple[int, int]]:
+    """Those of the senders' ids that are in the tables, received past ``since``."""
     rows = connection.execute(
         "select site, event_id from events where received_at > $since "
         "and event_id in (select unnest($ids::ubigint[])) union all "
         "select site, event_id from bots where received_at > $since "
         "and event_id in (select unnest($ids::ubigint[]))",
-        {"since": since, "ids": ids},
+        {"since": since, "ids": [event_id for _, event_id in ids]},
     ).fetchall()
     return set(rows)
 
@@ -97,6 +103,17 @@ def last_number(connection: Connection) -> int:
         "(select value from state where name = 'visits_up_to'))"
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def last_settled(connection: Connection) -> int:
+    """The number of the last entry of the journal that is in the tables."""
+    return _last(connection, "journal")
+
+
+def write_settled(connection: Connection, number: int) -> None:
+    """Every entry of the journal up to that number is in the tables with this transaction."""
+    connection.execute("delete from state where name = 'journal'")
+    connection.execute("insert into state values ('journal', ?)", [number])
 
 
 def write_progress(connection: Connection, site: int, progress: Progress) -> None:
@@ -155,10 +172,10 @@ def is_stored(connection: Connection, batch: Batch) -> bool:
     return batch.again and batch.number == _last(connection, "batch")
 
 
-def write_number(connection: Connection, batch: Batch) -> None:
+def write_number(connection: Connection, number: int) -> None:
     """Remember by its number that a batch is stored."""
     connection.execute("delete from state where name = 'batch'")
-    connection.execute("insert into state values ('batch', ?)", [batch.number])
+    connection.execute("insert into state values ('batch', ?)", [number])
 
 
 def _last(connection: Connection, name: str) -> int:

@@ -1,23 +1,23 @@
 """The embedded event store.
 
-One connection writes, under one lock; questions borrow others, and each reads one snapshot. An
-append is one transaction, and DuckDB has it on disk (write-ahead log, fsync) before ``commit``
-returns. Four threads work beside: one keeps the visits, one makes day roll-ups, one makes
+An append is on disk, in the journal, before it returns; whoever reads has it settled before. One
+connection writes the tables, under one lock; questions borrow others, and each reads one snapshot.
+Four threads work beside: one settles and keeps the visits, one makes day roll-ups, one makes
 checkpoints, one compacts.
 
 After some failures (a checkpoint that fills the disk, an fsync that fails) DuckDB refuses
 everything until the file is opened anew. Whoever comes next does that; while it cannot be done
 every call raises ``Unavailable``, and the next tries again. What was acknowledged is in the log.
 
-Locks are taken in this order: ``_changing``, held by whoever changes, rolls up or copies what is
-stored, ``_writing``, ``_deriving``, those within ``OpenFile``.
+Locks are taken in this order: ``_appending``, ``_changing``, held by whoever changes, rolls up or
+copies what is stored, ``_writing``, ``_deriving``, those within ``OpenFile`` and ``Journal``.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,38 +25,35 @@ import duckdb
 import structlog
 
 from ezee.errors import EzeeError, SetupError, Unavailable
+from ezee.model.calendar import DAY
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.answer import answer
-from ezee.store.base import Batch, Description, Progress
+from ezee.store.base import Batch, Description
 from ezee.store.changes import Change, Compact, Erase, RollUp, TallyChange
 from ezee.store.duckdb import compaction, rollups, schema, tallies, visits
 from ezee.store.duckdb.batches import (
+    Ids,
     Sifted,
+    ids_of,
     is_stored,
+    known_ids,
     last_number,
+    last_settled,
     sift,
-    write_drops,
-    write_number,
-    write_progress,
 )
 from ezee.store.duckdb.changes import carry_out
 from ezee.store.duckdb.checkpoints import NEVER, Checkpointer
+from ezee.store.duckdb.description import condition, describe
 from ezee.store.duckdb.dialect import DUCKDB
 from ezee.store.duckdb.file import OpenFile, snapshot, transaction
+from ezee.store.duckdb.journal import Journal, Waiting
 from ezee.store.duckdb.roller import Roller
 from ezee.store.duckdb.rollups import Arrived, SiteDay
-from ezee.store.duckdb.sizes import log_of, resident, size_of
+from ezee.store.duckdb.writing import write_batch, write_waiting
 from ezee.store.kept import statement_of
-from ezee.store.looks import (
-    LOOKS_AT_VISITS,
-    Condition,
-    Look,
-    Row,
-    TallyLook,
-    WrongRollups,
-)
+from ezee.store.looks import LOOKS_AT_VISITS, Condition, Look, Row, TallyLook, WrongRollups
 from ezee.store.sql import Statement
 from ezee.store.tallied import tallied
 
@@ -71,6 +68,8 @@ class DuckDBStore:
 
     # The longest a question waits for the visits of events that were just stored, in seconds.
     _PATIENCE = 1.0
+    # A batch with more events is worth a commit of its own.
+    _MANY = 2_000
 
     def __init__(self, folder: Path, memory_limit: str = "512MB", threads: int = 2) -> None:
         self._path = folder / FILE_NAME
@@ -83,12 +82,16 @@ class DuckDBStore:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
+        self._appending = threading.Lock()
         self._changing = threading.Lock()
         self._writing = threading.RLock()
         self._deriving = threading.Lock()
         self._closed = False
         self._seq = 0
+        self._journal = Journal(folder)
         self._file: OpenFile | None = self._open()
+        self._late = False
+        self._take_up_journal(self._file)
         self._keeper = visits.VisitKeeper(self._derive, self._seq)
         self._roller = Roller(self._arrived, self._roll)
         self._checkpointer = Checkpointer(self._path, self._checkpoint)
@@ -96,13 +99,20 @@ class DuckDBStore:
 
     def append(self, batch: Batch) -> list[int]:
         """See ``EventStore.append``."""
-        with self._writing:
-            with self._engine() as file:
-                if is_stored(file.writer, batch):
-                    return []
-                sifted = sift(file.writer, batch, self._seq)
-            if sifted.latest > self._seq or batch.drops or batch.progress is not None:
-                self._store(sifted, batch)
+        with self._appending:
+            if batch.progress is not None or len(batch.events) > self._MANY:
+                return self._append_at_once(batch)
+            # What cannot be settled must not become more.
+            if self._late or self._journal.is_long:
+                self._settle()
+            if self._is_stored(batch):
+                return []
+            ids = ids_of(batch)
+            sifted = sift(batch, self._known(ids), self._seq)
+            if sifted.latest > self._seq or batch.drops:
+                self._journal.append(sifted, batch, ids)
+                self._seq = sifted.latest
+                self._keeper.announce(sifted.latest)
             return sifted.duplicates
 
     def query(self, site: ReadableSite, query: StatsQuery) -> Answer:
@@ -124,7 +134,7 @@ class DuckDBStore:
 
     def describe(self, site: int | None = None) -> Description:
         """See ``EventStore.describe``."""
-        return self._read(lambda run: self._describe(run, site))
+        return self._read(lambda run: describe(run, site))
 
     def change(self, change: Change) -> int:
         """See ``EventStore.change``."""
@@ -138,21 +148,20 @@ class DuckDBStore:
             # It tells how many visits go.
             self._keeper.wait(self._PATIENCE)
         # No visit is written meanwhile, or those of events that are going would come back.
-        with (
-            self._changing,
-            self._writing,
-            self._engine() as file,
-            self._deriving,
-            transaction(file.writer),
-        ):
-            changed = carry_out(file.writer, change)
+        with self._changing, self._writing:
+            self._settle()
+            with self._engine() as file, self._deriving, transaction(file.writer):
+                changed = carry_out(file.writer, change)
         self._roller.look_again()
         return changed
 
     def close(self) -> None:
         """See ``EventStore.close``."""
-        with self._writing:
+        with suppress(EzeeError):
+            self._settle()
+        with self._appending, self._writing:
             self._closed = True
+            self._journal.close()
             file, self._file = self._file, None
             if file is not None:
                 file.close()
@@ -176,6 +185,12 @@ class DuckDBStore:
             file.close()
             raise
         return file
+
+    def _take_up_journal(self, file: OpenFile) -> None:
+        """What a life that was cut short has left; a full disk keeps it waiting."""
+        self._seq = max(self._seq, self._journal.load(file.writer, last_settled(file.writer)))
+        with suppress(Unavailable):
+            self._settle()
 
     def _ready(self) -> OpenFile:
         """The open file, opened anew where a failure has ended its last life."""
@@ -225,19 +240,66 @@ class DuckDBStore:
                 self._file = None
                 file.close()
 
+    def _is_stored(self, batch: Batch) -> bool:
+        """Whether a batch that is sent again was stored the last time."""
+        if not batch.again or batch.number == self._journal.batch:
+            return batch.again
+        with self._engine() as file, file.lend() as connection:
+            return is_stored(connection, batch)
+
+    def _known(self, ids: Ids) -> set[tuple[int, int]]:
+        """Those of the senders' ids that were received within 24 hours before."""
+        file = self._ready()
+        if not ids:
+            return set()
+        # In this order: what is settled in between is found once more, not missed.
+        since = min(ids.values()) - DAY
+        waiting = self._journal.known(ids, since)
+        with self._guard(file), file.lend() as connection:
+            return waiting | known_ids(connection, ids, since)
+
+    def _settle(self) -> None:
+        """Everything that was appended before is in the tables when this returns."""
+        if self._journal.settled == self._journal.written:
+            return
+        with self._writing:
+            try:
+                # What could not be settled before comes first, then what has come since.
+                for _ in range(2):
+                    waiting = self._journal.turn()
+                    if waiting is not None:
+                        self._take_in(waiting)
+            except Unavailable:
+                self._late = True
+                raise
+            self._late = False
+
+    def _take_in(self, waiting: Waiting) -> None:
+        try:
+            with self._engine() as file, transaction(file.writer):
+                write_waiting(file, waiting)
+        except Unavailable:
+            # A commit may fail after its last byte was written: opened anew, the file tells.
+            with self._engine() as file:
+                if last_settled(file.writer) < waiting.number:
+                    raise
+        self._journal.forget(waiting.number)
+
+    def _append_at_once(self, batch: Batch) -> list[int]:
+        with self._writing:
+            self._settle()
+            if self._is_stored(batch):
+                return []
+            ids = ids_of(batch)
+            sifted = sift(batch, self._known(ids), self._seq)
+            if sifted.latest > self._seq or batch.drops or batch.progress is not None:
+                self._store(sifted, batch)
+            return sifted.duplicates
+
     def _store(self, sifted: Sifted, batch: Batch) -> None:
         try:
             with self._engine() as file, transaction(file.writer):
-                if sifted.events:
-                    file.append("events", sifted.events)
-                if sifted.bots:
-                    file.append("bots", sifted.bots)
-                if batch.drops:
-                    write_drops(file.writer, batch)
-                if batch.progress is not None:
-                    write_progress(file.writer, batch.site, batch.progress)
-                if batch.number:
-                    write_number(file.writer, batch)
+                write_batch(file, sifted, batch)
         except Unavailable:
             # A commit may fail after its last byte was written: opened anew, the file tells.
             # To refuse what is there would have it sent, and counted, again.
@@ -249,6 +311,7 @@ class DuckDBStore:
             self._keeper.announce(sifted.latest)
 
     def _derive(self, latest: int) -> None:
+        self._settle()
         with self._engine() as file, self._deriving, file.lend() as connection:
             visits.derive(connection, latest)
 
@@ -264,6 +327,7 @@ class DuckDBStore:
             rollups.roll(connection, days)
 
     def _roll_up(self, change: RollUp) -> int:
+        self._settle()
         self._keeper.wait(self._PATIENCE)
         with self._engine() as file, file.lend() as connection:
             waiting = rollups.waiting(connection, change)
@@ -277,6 +341,7 @@ class DuckDBStore:
             return tallies.carry_out(file.writer, change)
 
     def _verify(self, look: WrongRollups) -> list[Row]:
+        self._settle()
         with self._engine() as file, file.lend() as connection, snapshot(connection):
             return rollups.differences(connection, look.site)
 
@@ -317,6 +382,7 @@ class DuckDBStore:
         self._file = self._open()
 
     def _read(self, work: Callable[[Callable[[Statement], list[Any]]], _T]) -> _T:
+        self._settle()
         file = self._ready()
         try:
             with self._guard(file), file.lend() as connection, snapshot(connection):
@@ -331,30 +397,4 @@ class DuckDBStore:
 
     def _condition(self) -> Row:
         with self._engine() as file, file.lend() as connection:
-            done = schema.version(connection)
-        sizes = (size_of(self._path), size_of(log_of(self._path)))
-        return (done, schema.VERSION, *self._roller.backlog(), resident(), *sizes)
-
-    def _describe(self, run: Callable[[Statement], list[Any]], site: int | None) -> Description:
-        where, parameters = ("", ()) if site is None else ("where site = ?", (site,))
-        events, first_day, last_day = run(
-            Statement(f"select count(*), min(day), max(day) from events {where}", parameters)
-        )[0]
-        bots = run(Statement(f"select count(*) from bots {where}", parameters))[0][0]
-        imports = run(
-            Statement(
-                "select head_size, head, lines, bytes, tail, salts, finished, unjudged "
-                f"from imports {where} order by salts",
-                parameters,
-            )
-        )
-        return Description(
-            engine="duckdb",
-            version=duckdb.__version__,
-            schema=schema.VERSION,
-            events=events,
-            bots=bots,
-            first_day=first_day,
-            last_day=last_day,
-            imports=[Progress(*row) for row in imports],
-        )
+            return condition(connection, self._path, self._roller.backlog())

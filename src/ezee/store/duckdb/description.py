@@ -1,0 +1,48 @@
+"""What the embedded engine says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ezee.store.base import Description, Progress
+from ezee.store.duckdb import schema
+from ezee.store.duckdb.file import Connection
+from ezee.store.duckdb.sizes import log_of, resident, size_of
+from ezee.store.looks import Row
+from ezee.store.sql import Statement
+
+
+def describe(run: Callable[[Statement], list[Any]], site: int | None) -> Description:
+    """See ``EventStore.describe``."""
+    where, parameters = ("", ()) if site is None else ("where site = ?", (site,))
+    events, first_day, last_day = run(
+        Statement(f"select count(*), min(day), max(day) from events {where}", parameters)
+    )[0]
+    bots = run(Statement(f"select count(*) from bots {where}", parameters))[0][0]
+    imports = run(
+        Statement(
+            "select head_size, head, lines, bytes, tail, salts, finished, unjudged "
+            f"from imports {where} order by salts",
+            parameters,
+        )
+    )
+    return Description(
+        engine="duckdb",
+        version=duckdb.__version__,
+        schema=schema.VERSION,
+        events=events,
+        bots=bots,
+        first_day=first_day,
+        last_day=last_day,
+        imports=[Progress(*row) for row in imports],
+    )
+
+
+def condition(connection: Connection, path: Path, backlog: tuple[int, int]) -> Row:
+    """See ``Condition``."""
+    done = schema.version(connection)
+    return (done, schema.VERSION, *backlog, resident(), size_of(path), size_of(log_of(path)))

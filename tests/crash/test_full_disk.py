@@ -65,7 +65,8 @@ def test_the_service_refuses_and_goes_on_when_there_is_room(
         assert _accounts_answer(owner) == 200
         assert _pageviews(client, site_id) == stored
     owner.client.close()
-    assert service.stop() == 0
+    # Ended in good order SQLite removes files that it has no room for afterwards.
+    service.kill()
     disk.grow(64)
     disk.fill()
     service.start()

@@ -1,4 +1,4 @@
-"""Which tracker is meant by what the clients of other trackers call it."""
+"""What other trackers' clients call a tracker, as it is kept to be looked up."""
 
 from __future__ import annotations
 
@@ -6,46 +6,65 @@ from collections.abc import Iterable
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from ezee.accounts.database import Database
 from ezee.accounts.policy import seen_by_service
-from ezee.accounts.tables import Tracker
+from ezee.accounts.tables import Tracker, TrackerName
 from ezee.errors import Conflict
-from ezee.model.aliases import PROTOCOLS, normal_name
+from ezee.model.aliases import normal_name
 from ezee.model.rules import SiteRules
 
+# An alias goes before an id or a host. What two trackers could be called is the older one's.
+# It tells only which id there is, no row of anyone's.
+SITE_NAMED = """
+    select site_id from (
+        select t.site_id, t.created_at, t.id, case n.protocol when '' then 1 else 0 end as place
+        from tracker_names n join trackers t on t.id = n.tracker_id
+        where n.name = :name and n.protocol in ('', :protocol)
+        union all select site_id, created_at, id, 1 from trackers where site_id = :name
+        union all select site_id, created_at, id, 1 from trackers where id = :name
+    ) as named order by place, created_at, id limit 1
+"""
 
-def every_name(database: Database) -> dict[tuple[str, str], str]:
-    """The ``site_id`` by protocol and name, for every name that leads to a tracker.
 
-    An alias goes before a host. What two trackers could be called is the older one's.
-    """
-    with seen_by_service(database) as session:
-        rows = session.execute(
-            sa.select(
-                Tracker.id, Tracker.site_id, Tracker.domain, Tracker.hostnames, Tracker.rules
-            ).order_by(Tracker.created_at, Tracker.id)
-        ).all()
-    names: dict[tuple[str, str], str] = {}
-    for _, site_id, _, _, rules in rows:
-        for alias in msgspec.convert(rules, SiteRules).aliases:
-            protocol, _, name = alias.partition(":")
-            names.setdefault((protocol, name), site_id)
-    for own_id, site_id, domain, hostnames, _ in rows:
-        for name in (site_id, own_id, domain, *hostnames):
-            for protocol in PROTOCOLS:
-                names.setdefault((protocol, normal_name(name)), site_id)
-    return names
+def keep_names(session: Session, tracker: Tracker) -> None:
+    """Keep what a tracker is called, now that it was added or changed."""
+    wanted = _names_of(tracker)
+    kept = session.scalars(sa.select(TrackerName).where(TrackerName.tracker_id == tracker.id))
+    for row in kept:
+        if (row.protocol, row.name) in wanted:
+            wanted.remove((row.protocol, row.name))
+        else:
+            session.delete(row)
+    for protocol, name in sorted(wanted):
+        session.add(
+            TrackerName(
+                tracker_id=tracker.id, protocol=protocol, name=name, user_id=tracker.user_id
+            )
+        )
+
+
+def _names_of(tracker: Tracker) -> set[tuple[str, str]]:
+    hosts = {("", normal_name(host)) for host in (tracker.domain, *tracker.hostnames)}
+    return hosts | {_split(alias) for alias in msgspec.convert(tracker.rules, SiteRules).aliases}
 
 
 def check_free(database: Database, aliases: Iterable[str], tracker_id: str) -> None:
     """Raise ``Conflict`` when another tracker has one of the aliases, whoever owns it."""
-    wanted = set(aliases)
+    wanted = {_split(alias): alias for alias in aliases}
     if not wanted:
         return
-    others = sa.select(Tracker.rules).where(Tracker.id != tracker_id)
+    others = sa.select(TrackerName).where(
+        TrackerName.name.in_({name for _, name in wanted}), TrackerName.tracker_id != tracker_id
+    )
     with seen_by_service(database) as session:
-        for rules in session.scalars(others):
-            for alias in msgspec.convert(rules, SiteRules).aliases:
-                if alias in wanted:
-                    raise Conflict(f"The alias {alias} is another tracker's.")
+        for row in session.scalars(others):
+            if (row.protocol, row.name) in wanted:
+                alias = wanted[row.protocol, row.name]
+                raise Conflict(f"The alias {alias} is another tracker's.")
+
+
+def _split(alias: str) -> tuple[str, str]:
+    protocol, _, name = alias.partition(":")
+    return protocol, name

@@ -1,10 +1,10 @@
 """Looking a tracker up by its ``site_id``, as every collected event does.
 
 Trackers come from memory. Whether the account database was changed, by this process or another,
-is asked of it a few times a second at most; after any change every tracker is looked up anew. An
-id that is nobody's is not remembered: a flood of forged ones costs no memory and pushes nothing
-out, and each costs a look into one index, microseconds instead of a whole session's half a
-millisecond.
+is asked of it a few times a second at most; after any change every tracker is looked up anew, when
+it is asked for. An id or name that is nobody's is not remembered: a flood of forged ones costs no
+memory and pushes nothing out, and each costs a look into an index, microseconds instead of a whole
+session's half a millisecond.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from ezee.accounts.aliases import every_name
 from ezee.accounts.database import Database
 from ezee.accounts.policy import seen_by_service
 from ezee.accounts.selftest import self_test_config
@@ -24,7 +23,7 @@ from ezee.accounts.tables import SelfTest, Tracker
 from ezee.accounts.trackers import rules_of
 from ezee.accounts.watch import watch
 from ezee.clock import Clock
-from ezee.model.aliases import normal_name
+from ezee.model.aliases import is_name, normal_name
 from ezee.model.site import SiteConfig, is_site_id
 
 _CHECK_EVERY = 0.25
@@ -39,7 +38,7 @@ class SiteDirectory:
         self._clock = clock
         self._lock = threading.Lock()
         self._found: dict[str, SiteConfig] = {}
-        self._names: dict[tuple[str, str], str] | None = None
+        self._named: dict[tuple[str, str], str] = {}
         self._watch = watch(database)
         self._checked_at = -_CHECK_EVERY
 
@@ -58,18 +57,23 @@ class SiteDirectory:
         """The tracker that another tracker's clients call so; as fresh as ``find``."""
         if self._clock.elapsed() - self._checked_at >= _CHECK_EVERY:
             self.refresh()
-        names = self._names
-        if names is None:
-            names = self._names = every_name(self._database)
-        site_id = names.get((protocol, normal_name(name)))
-        return None if site_id is None else self.find(site_id)
+        called = (protocol, normal_name(name))
+        if not is_name(called[1]):
+            return None
+        named, site_id = self._named, self._named.get(called)
+        if site_id is None:
+            site_id = self._watch.named(*called)
+            if site_id is None:
+                return None
+            named[called] = site_id
+        return self.find(site_id)
 
     def refresh(self) -> None:
         """Forget everything if the database was changed since the last look."""
         with self._lock:
             if self._watch.changed():
                 self._found = {}
-                self._names = None
+                self._named = {}
             self._checked_at = self._clock.elapsed()
 
     def close(self) -> None:

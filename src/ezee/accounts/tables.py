@@ -82,6 +82,21 @@ class Tracker(Owned, Table):
     demo: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
+class TrackerName(Owned, Table):
+    """What other trackers' clients call a tracker beside its ids.
+
+    It is one of its hosts, by which any protocol may call it (``protocol`` is empty), or an alias.
+    """
+
+    __tablename__ = "tracker_names"
+
+    tracker_id: Mapped[str] = mapped_column(
+        ForeignKey("trackers.id", ondelete="CASCADE"), primary_key=True
+    )
+    protocol: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
 class Token(Owned, Table):
     """An API token. Only its SHA-256 is kept, and the prefix people know it by."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ezee.accounts import erasures
-from ezee.accounts.aliases import check_free
+from ezee.accounts.aliases import check_free, keep_names
 from ezee.accounts.database import Database
 from ezee.accounts.domains import normal_domain
 from ezee.accounts.policy import seen_by, seen_by_service
@@ -70,6 +70,8 @@ def add_tracker(
     try:
         with seen_by(database, viewer) as session:
             session.add(tracker)
+            session.flush()
+            keep_names(session, tracker)
     except IntegrityError:
         raise _taken(tracker.domain) from None
     return tracker
@@ -132,6 +134,7 @@ def change_tracker(
                 raise Conflict("The time zone cannot change once the tracker has events.")
             for name, value in values.items():
                 setattr(tracker, name, value)
+            keep_names(session, tracker)
     except IntegrityError:
         raise _taken(str(values.get("domain"))) from None
     return tracker

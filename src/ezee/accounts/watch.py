@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from ezee.accounts import row_security
+from ezee.accounts.aliases import SITE_NAMED
 from ezee.accounts.database import Database
+from ezee.errors import Unavailable
 
 # It tells only whether there is such an id, no row of anyone's.
 _IS_KNOWN = """
@@ -32,6 +34,14 @@ class Watch(Protocol):
 
     def is_known(self, site_id: str) -> bool:
         """Whether a tracker has that id; True where that cannot be told."""
+        ...
+
+    def named(self, protocol: str, name: str) -> str | None:
+        """The ``site_id`` of the tracker that a protocol's clients call so, in its one spelling.
+
+        Raises:
+            Unavailable: the database does not answer.
+        """
         ...
 
     def close(self) -> None:
@@ -64,6 +74,12 @@ class _FileWatch:
         with self._lock:
             ((known,),) = self.connection.execute(_IS_KNOWN, {"id": site_id}).fetchall()
         return bool(known)
+
+    def named(self, protocol: str, name: str) -> str | None:
+        asked = {"protocol": protocol, "name": name}
+        with self._lock:
+            row = self.connection.execute(SITE_NAMED, asked).fetchone()
+        return None if row is None else str(row[0])
 
     def close(self) -> None:
         self._pooled.close()
@@ -99,6 +115,16 @@ class _ServerWatch:
                 return bool(connection.scalar(sa.text(_IS_KNOWN), {"id": site_id}))
         except SQLAlchemyError:
             return True
+
+    def named(self, protocol: str, name: str) -> str | None:
+        asked = {"protocol": protocol, "name": name}
+        try:
+            with self._engine.begin() as connection:
+                row_security.name_viewer(connection, row_security.EVERYONE)
+                found = connection.scalar(sa.text(SITE_NAMED), asked)
+        except SQLAlchemyError as error:
+            raise Unavailable("The account database does not answer right now.") from error
+        return None if found is None else str(found)
 
     def close(self) -> None:
         with self._lock:

@@ -10,6 +10,7 @@ import re
 
 PROTOCOLS = ("plausible", "umami", "goatcounter", "matomo")
 ALIAS_LIMIT = 50
+_LONGEST = 253
 _NAME = re.compile(r"[a-z0-9._-]{1,253}")
 
 
@@ -21,6 +22,11 @@ def normal_alias(text: str) -> str | None:
         return None
     # A number is the same with zeros before it: /matomo.php?idsite=07
     return f"{protocol}:{normal_name(name)}"
+
+
+def is_name(text: str) -> bool:
+    """Whether a tracker may be called so, in its one spelling; what no client sends is not."""
+    return 0 < len(text) <= _LONGEST and text.isascii() and text.isprintable()
 
 
 def normal_name(name: str) -> str:

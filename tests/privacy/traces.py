@@ -114,7 +114,9 @@ def _in_values(place: str, path: Path, needles: Needles, scratch: Path) -> Itera
         head = file.read(16)
     if path.suffix == ".tar":
         with tarfile.open(copy) as archive:
-            archive.extractall(scratch / "unpacked", filter="data")
+            # A parameter of extractall only since Python 3.11.4; Debian 12 has 3.11.2.
+            archive.extraction_filter = getattr(tarfile, "data_filter", None)
+            archive.extractall(scratch / "unpacked")
         for trace in find(scratch / "unpacked", needles, scratch / "again"):
             yield Trace(f"{place}: {trace.place}", trace.found)
     elif head.startswith(b"\x1f\x8b"):

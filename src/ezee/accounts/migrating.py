@@ -16,8 +16,8 @@ from alembic.util import CommandError
 from ezee.errors import SetupError
 
 
-def upgrade(connection: sa.Connection) -> None:
-    """Run, in the connection's transaction, the steps that are missing.
+def upgrade(connection: sa.Connection, revision: str = "head") -> None:
+    """Run, in the connection's transaction, the steps that are missing up to a revision.
 
     Raises:
         SetupError: the database was written by a newer version.
@@ -27,7 +27,7 @@ def upgrade(connection: sa.Connection) -> None:
         config.set_main_option("script_location", str(folder))
         config.attributes["connection"] = connection
         try:
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
         except CommandError as error:
             raise SetupError(
                 "The account database was written by a newer version of ezee: run that one."

@@ -7,6 +7,7 @@ import sys
 
 from ezee.cli import (
     accounts,
+    backups,
     bots,
     checking,
     counters,
@@ -29,7 +30,7 @@ __all__ = ["main"]
 
 _COMMANDS = (
     *(accounts, bots, checking, counters, events, exporting, importing, pages, replaying, rollups),
-    *(demo, erasing, serving, trackers),
+    *(backups, demo, erasing, serving, trackers),
 )
 
 

@@ -10,13 +10,15 @@ from pathlib import Path
 from ezee.errors import SetupError
 
 _LOCK_NAME = "ezee.lock"
+# There while a backup is being restored into the folder.
+RESTORING = "restoring"
 
 
 def prepare_folder(folder: Path) -> Path:
     """Make the data folder, readable to its owner alone.
 
     Raises:
-        SetupError: it cannot be made or written to.
+        SetupError: it cannot be made or written to, or what is in it is not whole.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -24,6 +26,10 @@ def prepare_folder(folder: Path) -> Path:
         raise SetupError(f"The data folder {folder} cannot be made: {error.strerror}.") from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise SetupError(f"The data folder {folder} cannot be written to.")
+    if (folder / RESTORING).exists():
+        raise SetupError(
+            f"A restore into the data folder {folder} has not come to its end. Restore it again."
+        )
     return folder
 
 

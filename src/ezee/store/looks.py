@@ -150,6 +150,16 @@ class Condition(msgspec.Struct, frozen=True, tag=True):
     """
 
 
+class CopyOut(msgspec.Struct, frozen=True, tag=True):
+    """Everything that is stored, written as Parquet files into a folder of that name, which is made
+    in ``tmp`` of the data folder. Rows: table, number of its rows.
+
+    Events are stored meanwhile; whatever else changes what is stored waits.
+    """
+
+    name: str
+
+
 PlainLook = (
     Sighting
     | NotCounted
@@ -163,6 +173,6 @@ PlainLook = (
 )
 """Those that one statement answers."""
 TallyLook = Tallied | HowManyTallies | EveryTally
-Look = PlainLook | WrongRollups | TallyLook | Condition
+Look = PlainLook | WrongRollups | TallyLook | Condition | CopyOut
 LOOKS_AT_VISITS = (Sighting, Live, Erasable)
 """Those that have to wait until the visits of what was just stored are there."""

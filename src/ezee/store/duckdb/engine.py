@@ -32,7 +32,8 @@ from ezee.model.site import ReadableSite
 from ezee.store.answer import answer
 from ezee.store.base import Batch, Description
 from ezee.store.changes import Change, Compact, Erase, RollUp, TallyChange
-from ezee.store.duckdb import compaction, rollups, schema, tallies, visits
+from ezee.store.copies import clear_copies, copies_folder
+from ezee.store.duckdb import compaction, copies, rollups, schema, tallies, visits
 from ezee.store.duckdb.batches import (
     Ids,
     Sifted,
@@ -53,13 +54,22 @@ from ezee.store.duckdb.roller import Roller
 from ezee.store.duckdb.rollups import Arrived, SiteDay
 from ezee.store.duckdb.writing import write_batch, write_waiting
 from ezee.store.kept import statement_of
-from ezee.store.looks import LOOKS_AT_VISITS, Condition, Look, Row, TallyLook, WrongRollups
+from ezee.store.looks import (
+    LOOKS_AT_VISITS,
+    Condition,
+    CopyOut,
+    Look,
+    Row,
+    TallyLook,
+    WrongRollups,
+)
 from ezee.store.sql import Statement
 from ezee.store.tallied import tallied
 
 FILE_NAME = "events.duckdb"
 
 _T = TypeVar("_T")
+_NO_COPY = "The store cannot write a copy into its data folder: the disk may be full."
 _log = structlog.get_logger("ezee.store")
 
 
@@ -89,6 +99,7 @@ class DuckDBStore:
         self._closed = False
         self._seq = 0
         self._journal = Journal(folder)
+        clear_copies(folder)
         self._file: OpenFile | None = self._open()
         self._late = False
         self._take_up_journal(self._file)
@@ -130,6 +141,8 @@ class DuckDBStore:
             return self._read(lambda run: run(tallied(look)))
         if isinstance(look, Condition):
             return [self._condition()]
+        if isinstance(look, CopyOut):
+            return self._copy_out(look)
         return self._read(lambda run: run(statement_of(look)))
 
     def describe(self, site: int | None = None) -> Description:
@@ -394,6 +407,16 @@ class DuckDBStore:
                 raise
         # It was stopped for a compaction; the new file answers.
         return self._read(work)
+
+    def _copy_out(self, look: CopyOut) -> list[Row]:
+        folder = copies_folder(self._path.parent, look.name)
+        self._keeper.wait(self._PATIENCE)
+        try:
+            folder.mkdir(parents=True)
+            with self._changing:
+                return [*self._read(lambda run: copies.write(run, folder))]
+        except OSError as error:
+            raise Unavailable(_NO_COPY) from error
 
     def _condition(self) -> Row:
         with self._engine() as file, file.lend() as connection:

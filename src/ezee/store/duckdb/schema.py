@@ -231,8 +231,8 @@ def version(connection: duckdb.DuckDBPyConnection) -> int:
     return (row and row[0]) or 0
 
 
-def migrate(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bring a file to ``VERSION``, each step in a transaction of its own.
+def migrate(connection: duckdb.DuckDBPyConnection, upto: int = VERSION) -> None:
+    """Bring a file to a version, the newest unless told, each step in a transaction of its own.
 
     Raises:
         SetupError: the file was written by a newer version.
@@ -241,7 +241,7 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
     done = version(connection)
     if done > VERSION:
         raise SetupError("The event file was written by a newer ezee. Start that version instead.")
-    for number, script in enumerate(MIGRATIONS[done:], start=done + 1):
+    for number, script in enumerate(MIGRATIONS[done:upto], start=done + 1):
         connection.execute("begin")
         connection.execute(script)
         connection.execute("insert into schema_version values (?)", [number])

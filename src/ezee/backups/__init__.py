@@ -1,0 +1,1 @@
+"""Backups: everything a service knows but for the salts, in a folder that tells if it is whole."""

@@ -1,0 +1,50 @@
+"""Copies of everything that is stored, apart from any engine: where they lie, how they are read."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from ezee.errors import SetupError
+
+EVENTS = "events.duckdb"
+_PREFIX = "copy-"
+_NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+def copies_folder(data: Path, name: str) -> Path:
+    """Where a copy of that name is made; whoever asked for it takes it from there."""
+    if not _NAME.fullmatch(name):
+        raise SetupError("A copy is named by letters, digits and hyphens.")
+    return data / "tmp" / f"{_PREFIX}{name}"
+
+
+def clear_copies(data: Path) -> None:
+    """Remove what nobody has fetched; the store is just being opened."""
+    for left in (data / "tmp").glob(f"{_PREFIX}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def rows_in(path: Path) -> int:
+    """How many rows a table's file has. Raises ``ValueError`` when it cannot be read."""
+    from ezee.store.duckdb import copies  # noqa: PLC0415 - as in store.open
+
+    return copies.count(path)
+
+
+def load_events(data: Path, folder: Path, version: int) -> dict[str, int]:
+    """Make the event file of a data folder out of a copy; returns the rows of each table.
+
+    Raises ``ValueError`` when what was loaded is not what the copy has.
+    """
+    from ezee.store.duckdb import copies  # noqa: PLC0415 - as in store.open
+
+    return copies.load(data / EVENTS, folder, version)
+
+
+def newest_schema() -> int:
+    """The newest version of the event file's schema."""
+    from ezee.store.duckdb import schema  # noqa: PLC0415 - as in store.open
+
+    return schema.VERSION

@@ -1,0 +1,126 @@
+"""Everything that is stored, as Parquet files, and back.
+
+A file for each table, under the table's name. Parquet is read by every version of DuckDB, and by
+others; the engine's own file is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ezee.store.duckdb import schema
+from ezee.store.duckdb.file import Connection, transaction
+from ezee.store.sql import Statement
+
+_TABLES = """
+select table_name from duckdb_tables()
+where database_name = current_database() and schema_name = 'main' order by table_name
+"""
+_COLUMNS = """
+select column_name, data_type from duckdb_columns()
+where database_name = current_database() and schema_name = 'main' and table_name = ?
+order by column_index
+"""
+# Parquet has no integers of 128 bits: they would be rounded.
+_AS_TEXT = {"HUGEINT", "UHUGEINT"}
+_ROWS_OF_A_GROUP = 100_000
+
+Run = Callable[[Statement], list[Any]]
+
+
+def write(run: Run, folder: Path) -> list[tuple[str, int]]:
+    """Write every table; returns their names and how many rows each has.
+
+    ``run`` answers from one snapshot.
+    """
+    return [
+        (table, _write_table(run, table, folder / f"{table}.parquet"))
+        for (table,) in run(Statement(_TABLES, ()))
+    ]
+
+
+def _write_table(run: Run, table: str, path: Path) -> int:
+    columns = run(Statement(_COLUMNS, (table,)))
+    names = ", ".join(
+        f"{name}::varchar as {name}" if kind in _AS_TEXT else name for name, kind in columns
+    )
+    ((written,),) = run(
+        Statement(
+            f"copy (select {names} from {table}) to {_sql_text(path)} "
+            f"(format parquet, compression zstd, row_group_size {_ROWS_OF_A_GROUP})",
+            (),
+        )
+    )
+    return int(written)
+
+
+def count(path: Path) -> int:
+    """How many rows a Parquet file has.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        with duckdb.connect(config=_CONFIG) as connection:
+            row = connection.execute(f"select count(*) from read_parquet({_sql_text(path)})")
+            ((rows,),) = row.fetchall()
+    except duckdb.Error as error:
+        raise ValueError from error
+    return int(rows)
+
+
+def load(path: Path, folder: Path, version: int) -> dict[str, int]:
+    """Make an event file of that version of the schema out of Parquet files.
+
+    Returns how many rows each table has.
+
+    Raises:
+        ValueError: what was loaded is not what was written.
+    """
+    try:
+        with duckdb.connect(path, config=_CONFIG) as connection:
+            schema.migrate(connection, version)
+            loaded = {
+                table: _load_table(connection, table, folder / f"{table}.parquet")
+                for (table,) in connection.execute(_TABLES).fetchall()
+            }
+            connection.execute("checkpoint")
+    except duckdb.Error as error:
+        raise ValueError from error
+    return loaded
+
+
+def _load_table(connection: Connection, table: str, path: Path) -> int:
+    columns = connection.execute(_COLUMNS, [table]).fetchall()
+    names = ", ".join(name for name, _ in columns)
+    casts = ", ".join(f"{name}::{kind} as {name}" for name, kind in columns)
+    source = f"(select {casts} from read_parquet({_sql_text(path)}))"
+    with transaction(connection):
+        connection.execute(f"delete from {table}")
+        connection.execute(f"insert into {table} ({names}) select {names} from {source}")
+    totals = [
+        connection.execute(
+            f"select count(*), coalesce(sum(hash({names})::hugeint), 0) from {rows} as rows"
+        ).fetchone()
+        for rows in (source, table)
+    ]
+    if totals[0] != totals[1] or totals[0] is None:
+        raise ValueError
+    return int(totals[0][0])
+
+
+_CONFIG: dict[str, Any] = {
+    "threads": 1,
+    "memory_limit": "512MB",
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+def _sql_text(path: Path) -> str:
+    text = str(path).replace("'", "''")
+    return f"'{text}'"

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Counted, sign_in
 from tests.browser.looks import assert_good_looks, screenshot
+from tests.support.service import BROWSER
 
 pytestmark = pytest.mark.service
 
@@ -97,6 +98,38 @@ def test_a_day_is_annotated_and_its_flag_read_with_keys(signed_in: Page, report:
     signed_in.locator("#notes li summary").click()
     signed_in.locator("#notes li").get_by_role("button", name="Remove").click()
     expect(signed_in.locator("a.flag")).to_have_count(0)
+
+
+def test_who_is_here_is_told_as_it_changes(signed_in: Page, counted_site: Counted) -> None:
+    report = f"{counted_site.url}/trackers/{counted_site.tracker['id']}"
+    first = {"site_id": counted_site.site_id, "url": "/"}
+    assert counted_site.service.collect(first).status_code == 202
+    signed_in.goto(report)
+    expect(signed_in.locator("#now")).to_have_text("1 visitor now")
+    another = BROWSER.replace("126", "125")
+    assert counted_site.service.collect(first, user_agent=another).status_code == 202
+    expect(signed_in.locator("#now")).to_have_text("2 visitors now", timeout=30_000)
+
+
+AWAY = """window.EventSource = class extends EventTarget {
+  static OPEN = 1;
+  static CLOSED = 2;
+  readyState = 1;
+  constructor() { super(); setTimeout(() => this.dispatchEvent(new Event("away")), 0); }
+  close() {}
+};"""
+
+
+def test_a_page_that_hears_nothing_new_says_how_old_it_is(signed_in: Page, report: str) -> None:
+    signed_in.add_init_script(AWAY)
+    signed_in.clock.install()
+    signed_in.goto(report)
+    expect(signed_in.locator("#trouble")).to_be_hidden()
+    signed_in.clock.fast_forward("05:00")
+    expect(signed_in.locator("#trouble")).to_be_visible()
+    expect(signed_in.locator("#age")).to_have_text(re.compile("^5 minutes ago$"))
+    expect(signed_in.locator("#now")).to_have_text("not live")
+    screenshot(signed_in, "report-stale")
 
 
 def test_it_works_without_scripts(

@@ -15,7 +15,7 @@ import httpx
 import jsonschema_rs
 import pytest
 
-from ezee.web.api.live import MOST_STREAMS_OF_ONE
+from ezee.web.watching import MOST_STREAMS_OF_ONE
 from tests.support import hasty
 from tests.support.service import BROWSER, Account, Service
 from tests.support.stats import new_tracker

@@ -2,8 +2,10 @@
 // zoomed by dragging. Everything is made from what the page says without scripts.
 
 import uPlot from "uplot";
+import { Live } from "../parts/live.js";
 
 let chart = null;
+const live = new Live(() => draw());
 
 function colour(name) {
   const probe = document.createElement("i");
@@ -207,18 +209,18 @@ function annotate() {
   form.elements.text.focus();
 }
 
-function trouble() {
-  const notice = document.getElementById("trouble");
-  if (notice) notice.hidden = false;
-}
-document.addEventListener("htmx:sendError", trouble);
-document.addEventListener("htmx:responseError", trouble);
+document.addEventListener("htmx:sendError", () => live.lose());
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status !== 401) live.lose();
+});
 // What was answered to a wrong question is a page that says so.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if ([400, 409].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.elt?.id === "report") draw();
+  if (event.detail.elt?.id !== "report") return;
+  draw();
+  live.start();
 });
 
 const resized = new ResizeObserver(() => {
@@ -232,3 +234,4 @@ for (const change of [matchMedia("(prefers-color-scheme: dark)")]) {
   change.addEventListener("change", draw);
 }
 draw();
+live.start();

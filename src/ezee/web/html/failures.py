@@ -44,8 +44,14 @@ def failure_page(request: AnyRequest, error: EzeeError) -> Response[bytes] | Red
     )
 
 
-def sign_in_first(request: AnyRequest) -> Redirect:
-    """To the sign-in, and from there back to the page that was asked for."""
+def sign_in_first(request: AnyRequest) -> Response[bytes] | Redirect:
+    """To the sign-in, and from there back to the page that was asked for.
+
+    A part of a page that a script asked for is not where to go: the page leads there as a whole.
+    """
+    if "hx-request" in request.headers:
+        headers = {"hx-redirect": "/sign-in", "cache-control": "no-store"}
+        return Response(b"", status_code=401, headers=headers)
     path = request.scope["path"]
     query = request.scope["query_string"].decode("ascii", "replace")
     target = quote(f"{path}?{query}" if query else path) if request.method == "GET" else ""

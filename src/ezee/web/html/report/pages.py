@@ -7,6 +7,7 @@ from typing import Any
 import anyio.to_thread
 from litestar import Response, get
 from litestar.response import Redirect, Stream
+from litestar.types import ASGIApp
 
 from ezee.accounts.policy import readable_by_owner
 from ezee.accounts.tables import Tracker
@@ -16,8 +17,10 @@ from ezee.web.html.forms import AnyRequest
 from ezee.web.html.guards import signed_in, viewer_in
 from ezee.web.html.report import showing
 from ezee.web.html.report.showing import Asked
+from ezee.web.html.report.streaming import watch
 from ezee.web.html.report.view import View
 from ezee.web.services import services_of
+from ezee.web.watching import wants_stream
 
 PATH = "/trackers/{tracker_id:str}"
 
@@ -47,9 +50,17 @@ async def add_filter(request: AnyRequest, tracker_id: str) -> Redirect:
 
 
 @get(PATH + "/now", guards=[signed_in], include_in_schema=False)
-async def now(request: AnyRequest, tracker_id: str) -> Response[Any]:
-    """Who is here now, asked for again and again."""
-    return await showing.show_now(request, await asked_for(request, tracker_id))
+async def now(request: AnyRequest, tracker_id: str) -> ASGIApp:
+    """Who is here now: a stream where asked for, else to be asked for again and again."""
+
+    async def look() -> Asked:
+        await signed_in(request, request.route_handler)
+        return await asked_for(request, tracker_id)
+
+    if wants_stream(request):
+        return watch(request, look)
+    page = await showing.show_now(request, await asked_for(request, tracker_id))
+    return page.to_asgi_response(None, request)
 
 
 async def asked_for(request: AnyRequest, tracker_id: str) -> Asked:

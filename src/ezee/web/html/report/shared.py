@@ -12,6 +12,7 @@ import anyio.to_thread
 from litestar import Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect, Stream
+from litestar.types import ASGIApp
 
 from ezee.accounts.passwords import verify_password
 from ezee.accounts.policy import readable_by_link
@@ -28,9 +29,11 @@ from ezee.web.html.rendering import HEADERS, render
 from ezee.web.html.report import showing
 from ezee.web.html.report.panels import is_private
 from ezee.web.html.report.showing import Asked
+from ezee.web.html.report.streaming import watch
 from ezee.web.html.report.view import View
 from ezee.web.html.signing_in import limit_tries
 from ezee.web.services import services_of
+from ezee.web.watching import wants_stream
 
 PATH = "/share/{site_id:str}/{key:str}"
 _WRONG = "This password is not right."
@@ -109,9 +112,12 @@ async def add_filter(request: AnyRequest, site_id: str, key: str) -> Redirect:
 
 
 @get(PATH + "/now", guards=_GUARDS, include_in_schema=False)
-async def now(request: AnyRequest, site_id: str, key: str) -> Response[Any]:
-    """Who is here now."""
-    return await showing.show_now(request, await _opened(request, site_id, key))
+async def now(request: AnyRequest, site_id: str, key: str) -> ASGIApp:
+    """Who is here now: a stream where asked for."""
+    if wants_stream(request):
+        return watch(request, lambda: _opened(request, site_id, key))
+    page = await showing.show_now(request, await _opened(request, site_id, key))
+    return page.to_asgi_response(None, request)
 
 
 async def _asked(request: AnyRequest, site_id: str, key: str) -> Asked:

@@ -9,9 +9,10 @@ REPORT: dict[str, str | tuple[str, str]] = {
     "Ask whoever gave you the link.": "Fragen Sie, wer Ihnen den Link gegeben hat.",
     "Open the report": "Bericht öffnen",
     "Show the report": "Bericht zeigen",
-    "The newest numbers could not be loaded; what is shown is from before.": (
-        "Die neuesten Zahlen konnten nicht geladen werden; zu sehen ist der Stand davor."
+    "The newest numbers cannot be loaded; these are of": (
+        "Die neuesten Zahlen können nicht geladen werden; diese sind von"
     ),
+    "not live": "nicht live",
     "Annotations": "Anmerkungen",
     "{n} annotation": ("{n} Anmerkung", "{n} Anmerkungen"),
     "Annotate a day": "Einen Tag anmerken",

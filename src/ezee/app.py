@@ -258,6 +258,7 @@ def _chores(services: Services, last_used: LastUsed) -> list[tuple[float, Callab
         (1, open_places(services.settings.places_database).refresh),
         (5, last_used.write),
         (60, lambda: services.salts.destroy_expired(services.clock.now())),
+        (60, lambda: services.salts.prepare(services.clock.now())),
     ]
 
 

@@ -22,11 +22,11 @@ from ezee.accounts.database import Database
 from ezee.clock import SystemClock
 from ezee.errors import SetupError
 from ezee.logs import set_up_logs
+from ezee.salting import open_salts
 from ezee.settings import Settings
 from ezee.store.folder import prepare_folder
 from ezee.store.host import StoreHost
 from ezee.store.remote import RemoteStore
-from ezee.store.salts import Salts
 from ezee.vitals import Vitals
 from ezee.web.crowd import Crowd
 from ezee.web.patience import PATIENCE, Patience, PatientProtocol
@@ -91,7 +91,7 @@ def _serve_folder(
         # Port 0 lets the system choose; the service tells others the one it has.
         settings = replace(settings, port=port)
         clock = SystemClock()
-        salts = Salts(settings.data, clock.now())
+        salts = open_salts(database, settings.data, clock.now())
         vitals = Vitals()
         application = app.build(settings, clock, database, store, salts, vitals=vitals)
         before_start(settings, database)

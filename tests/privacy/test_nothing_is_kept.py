@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ezee.store.salts import FILE_NAME
+from ezee.store.salt_file import FILE_NAME
 from tests.docs.pages import blocks
 from tests.privacy.timed import TimedService, timed_service
 from tests.privacy.traces import find, of_salt, together

@@ -14,7 +14,8 @@ import pytest
 from ezee.errors import Unavailable
 from ezee.model.calendar import day_of
 from ezee.model.event import Population
-from ezee.store.salts import FILE_NAME, Salts
+from ezee.store.salt_file import FILE_NAME
+from ezee.store.salts import Salts
 from tests.support.clock import FakeClock, instant
 
 SITE = 10

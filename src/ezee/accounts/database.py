@@ -38,6 +38,8 @@ _SERVER: dict[str, Any] = {
     "pool_timeout": 5,
     "connect_args": {
         "connect_timeout": 3,
+        # Where packets are lost without a word, in milliseconds.
+        "tcp_user_timeout": 10_000,
         "options": "-c statement_timeout=10s -c idle_in_transaction_session_timeout=30s",
     },
 }

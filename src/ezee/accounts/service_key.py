@@ -109,6 +109,11 @@ def limits_key(service_key: bytes) -> bytes:
     return _derived(service_key, b"limits")
 
 
+def salt_of(service_key: bytes, nonce: bytes, *whose: int) -> bytes:
+    """The 32 bytes that a nonce of the account database stands for: tracker, day and the rest."""
+    return _derived(service_key, b"salt", nonce, repr(whose).encode())
+
+
 def form_token(service_key: bytes, seed: str) -> str:
     """What a form of ours carries, so that no other site can send one in its visitor's name."""
     return _derived(service_key, b"form", seed.encode(errors="surrogatepass")).hex()[:32]

@@ -190,6 +190,23 @@ class PasswordReset(Owned, Table):
     expires_at: Mapped[int]
 
 
+class Nonce(Table):
+    """What a salt of visitors is derived from, shared by the nodes of a service; see ``salts``.
+
+    ``site`` is a tracker's number, ``day`` the days since 1970 of its local date. In PostgreSQL the
+    table is unlogged: it is in no write-ahead log, and so in no archive, replica or base backup.
+    """
+
+    __tablename__ = "nonces"
+    site: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    population: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    import_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    nonce: Mapped[str]
+    made_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(index=True)
+
+
 class SelfTest(Table):
     """The hidden tracker that ``ezee check`` sends its events to. It belongs to nobody."""
 

@@ -22,8 +22,8 @@ from ezee.clock import SystemClock
 from ezee.erasing import erase_due
 from ezee.errors import InvalidRequest
 from ezee.model.calendar import DAY, HOUR, MINUTE, read_instant, utc_text
+from ezee.salting import open_salts
 from ezee.store.open import OpenStore
-from ezee.store.salts import Salts
 
 user = root.command(App(name="user", help="Add, list, change and remove users."))
 token = root.command(App(name="token", help="Make, list, regenerate and revoke API tokens."))
@@ -181,7 +181,7 @@ def _erase(database: Database, data: Path) -> int:
     with opened as store:
         if opened.remote:
             time.sleep(_SERVICE_NOTICES_AFTER)
-        return erase_due(database, store, Salts(data, _now()))
+        return erase_due(database, store, open_salts(database, data, _now()))
 
 
 def _password(*, from_stdin: bool) -> str:

@@ -24,6 +24,7 @@ from ezee.errors import EzeeError, Unavailable
 from ezee.model.calendar import local_hour
 from ezee.model.query import Interval, Range, StatsQuery
 from ezee.model.site import SiteConfig
+from ezee.salting import open_salts
 from ezee.store.base import EventStore
 from ezee.store.changes import Erase
 from ezee.store.open import OpenStore
@@ -64,7 +65,7 @@ def _findings(data: Path) -> list[Finding]:
     opened = OpenStore(data)
     with open_accounts(data) as database, opened as store:
         # Beside a service that fails to destroy them, those that are overdue are to be told.
-        salts = Salts(data, 0 if opened.remote else SystemClock().now())
+        salts = open_salts(database, data, 0 if opened.remote else SystemClock().now())
         looks: tuple[tuple[str, Callable[[], Finding]], ...] = (
             ("disk", lambda: _disk(data)),
             ("accounts", lambda: _accounts(database)),

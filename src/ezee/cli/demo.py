@@ -20,9 +20,9 @@ from ezee.events.surroundings import surroundings_of
 from ezee.imports.demo import DAYS, made_up_lines
 from ezee.imports.importer import Importer
 from ezee.imports.logfile import LogFile
+from ezee.salting import open_salts
 from ezee.settings import read_settings
 from ezee.store.open import OpenStore
-from ezee.store.salts import Salts
 
 DOMAIN = "demo.example"
 
@@ -51,7 +51,7 @@ def demo(
         owner = users.find_user(database, user)
         change = TrackerChange(name="Demo", domain=DOMAIN)
         tracker = trackers.add_tracker(database, owner.id, change, clock.now(), demo=True)
-        salts = Salts(data, clock.now())
+        salts = open_salts(database, data, clock.now())
         surroundings = surroundings_of(read_settings(os.environ, data=data), salts)
         site = site_config(tracker)
         with tempfile.TemporaryDirectory() as folder:

@@ -22,9 +22,9 @@ from ezee.imports.importer import Importer, Tally
 from ezee.imports.logfile import LogFile
 from ezee.model.calendar import date_of
 from ezee.model.site import SiteConfig
+from ezee.salting import open_salts
 from ezee.settings import read_settings
 from ezee.store.open import OpenStore
-from ezee.store.salts import Salts
 
 importing = root.command(App(name="import", help="Import what other programs wrote."))
 
@@ -75,7 +75,7 @@ def access_log(
         OpenStore(data, apart=True) as store,
         open_accounts(data) as database,
     ):
-        salts = Salts(data, clock.now())
+        salts = open_salts(database, data, clock.now())
         importer = Importer(
             store,
             salts,

@@ -1,85 +1,110 @@
-"""The salts that visitors are hashed with: a small file of their own, outside every backup.
+"""The salts that visitors are hashed with: kept apart from everything else, outside every backup.
 
 A salt belongs to one tracker, one local day and one population (live traffic, backfill, one
 import). When it is destroyed nobody, we included, can tell whose address a visitor's hash was
-made from. ``secure_delete`` overwrites the bytes, and the rollback journal is cut to nothing.
+made from. Where they are kept is a ``SaltKeeper``'s matter: a small file of the data folder for a
+service that is alone (``salt_file``), the account database for one of several nodes.
 """
 
 from __future__ import annotations
 
 import secrets
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Protocol
 
-from ezee.errors import Unavailable
 from ezee.model.calendar import DAY, HOUR, MINUTE, day_end
 from ezee.model.event import Population
+from ezee.model.salt import SIZE, Condemned, Key, SaltRow
+from ezee.store.salt_file import SaltFile
 
-FILE_NAME = "salts.sqlite"
-_SIZE = 16
 _KEPT_AFTER_DAY = DAY
 _KEPT_AFTER_USE = DAY
 _KEPT_AT_MOST = 7 * DAY
 _RENEWED_EVERY = MINUTE
+# How long before a tracker's midnight the next day's salt is agreed on.
+_AHEAD = 2 * HOUR
 
-_SCHEMA = """
-create table if not exists salts (
-    site integer not null,
-    day integer not null,
-    population integer not null,
-    import_id integer not null,
-    salt blob not null,
-    made_at integer not null,
-    expires_at integer not null,
-    primary key (site, day, population, import_id)
-) without rowid
-"""
 
-Key = tuple[int, int, int, int]
+class SaltKeeper(Protocol):
+    """Where salts are kept. Every call blocks, and raises ``Unavailable`` when it cannot be done.
+
+    ``shared``: other nodes make salts there too, so that one is made by agreement alone. ``lost``:
+    what was kept there at the last ``load`` was lost since, and was not destroyed.
+    """
+
+    shared: bool
+    lost: bool
+
+    def load(self, now: int) -> Sequence[SaltRow]:
+        """Destroy what has expired, and return all that is left."""
+        ...
+
+    def save(self, rows: Iterable[SaltRow]) -> None:
+        """Make rows durable; where several nodes share them, how long they live."""
+        ...
+
+    def agree(self, rows: Sequence[SaltRow], now: int) -> Sequence[SaltRow]:
+        """What is kept under the keys of the rows, which are put down where there is nothing."""
+        ...
+
+    def destroy(self, condemned: Condemned) -> None:
+        """Destroy salts, whoever made them."""
+        ...
+
+    def overdue(self, before: int) -> int:
+        """How many are kept that should have been destroyed before then (ms UTC)."""
+        ...
 
 
 class _Salt:
-    __slots__ = ("expires_at", "made_at", "value")
+    __slots__ = ("expires_at", "made_at", "seed", "value")
 
-    def __init__(self, value: bytes, made_at: int, expires_at: int) -> None:
+    def __init__(self, value: bytes, made_at: int, expires_at: int, seed: bytes) -> None:
         self.value = value
+        self.seed = seed
         self.made_at = made_at
         self.expires_at = expires_at
 
 
 class Salts:
-    """Today's salts in memory, each on disk before an event that used it is.
+    """Today's salts in memory, each durable before an event that used it is.
 
-    ``of`` and ``of_import`` make a salt where there is none and never touch the disk; ``save``
-    makes the new ones durable and must have returned before their events are stored. What has
-    expired by ``now`` is destroyed before anything is read. Times are milliseconds UTC.
+    ``of`` and ``of_import`` make a salt where there is none. For a service that is alone they
+    never touch the disk: ``save`` makes the new ones durable and must have returned before their
+    events are stored. One of several nodes agrees with the others first, once for each tracker
+    and day; ``prepare`` does so before midnight. What has expired by ``now`` is destroyed before
+    anything is read. Times are milliseconds UTC.
     """
 
-    def __init__(self, folder: Path, now: int = 0) -> None:
-        self._path = folder / FILE_NAME
+    def __init__(self, kept: Path | SaltKeeper, now: int = 0) -> None:
+        self._keeper: SaltKeeper = SaltFile(kept) if isinstance(kept, Path) else kept
         self._lock = threading.Lock()
         self._known: dict[Key, _Salt] = {}
         self._unsaved: set[Key] = set()
-        with self._connect() as connection:
-            connection.execute(_SCHEMA)
-            connection.execute("delete from salts where expires_at <= ?", (now,))
-            for *key, value, made_at, expires_at in connection.execute("select * from salts"):
-                site, day, population, import_id = key
-                self._known[site, day, population, import_id] = _Salt(value, made_at, expires_at)
-        self._path.chmod(0o600)
+        self._zones: dict[int, str] = {}
+        for row in self._keeper.load(now):
+            self._take(row)
 
     def of(self, site: int, day: int, zone: str, now: int) -> tuple[bytes, Population]:
-        """The salt for an event of that day received now: the day's own while that lives."""
+        """The salt for an event of that day received now: the day's own while that lives.
+
+        Raises:
+            Unavailable: other nodes have to be asked, and cannot be.
+        """
         expires_at = day_end(day, zone) + _KEPT_AFTER_DAY
         if now < expires_at:
-            return self._get((site, day, Population.LIVE, 0), now, expires_at), Population.LIVE
+            return self._get(
+                (site, day, Population.LIVE, 0), now, expires_at, zone
+            ), Population.LIVE
         return self._backfill(site, day, now), Population.BACKFILL
 
     def of_import(self, site: int, day: int, import_id: int, now: int) -> bytes:
-        """The salt of one import's day, kept until the import is finished, at most 7 days."""
+        """The salt of one import's day, kept until the import is finished, at most 7 days.
+
+        Raises what ``of`` does.
+        """
         return self._get((site, day, Population.IMPORT, import_id), now, now + _KEPT_AT_MOST)
 
     @property
@@ -88,29 +113,35 @@ class Salts:
         return bool(self._unsaved)
 
     def save(self) -> None:
-        """Make every new salt durable. Blocks; raises ``Unavailable`` when the disk will not."""
+        """Make every new salt durable. Blocks; raises ``Unavailable`` when that cannot be."""
         with self._lock:
             keys = list(self._unsaved)
-            rows = [
-                (
-                    *key,
-                    self._known[key].value,
-                    self._known[key].made_at,
-                    self._known[key].expires_at,
-                )
-                for key in keys
-            ]
-            with self._connect() as connection:
-                connection.executemany("insert or replace into salts values (?,?,?,?,?,?,?)", rows)
+            self._keeper.save([_row(key, self._known[key]) for key in keys])
             self._unsaved.difference_update(keys)
+
+    def prepare(self, now: int) -> None:
+        """Agree with the other nodes on salts of days that are about to begin. Blocks.
+
+        Also what was lost where salts are kept is put down again, and what was destroyed there
+        is forgotten here. Raises ``Unavailable``. A service that is alone has nothing to do.
+        """
+        if not self._keeper.shared:
+            return
+        with self._lock:
+            kept = {row.key: row for row in self._keeper.load(now)}
+            rows = [_row(*each) for each in self._known.items()] if self._keeper.lost else []
+            offered = [row for row in rows if row.expires_at > now]
+            soon = [key for key in self._about_to_begin(now) if key not in kept]
+            for key in self._known.keys() - kept.keys():
+                del self._known[key]
+                self._unsaved.discard(key)
+            offered += [self._new(key, now, _end(key, self._zones[key[0]])) for key in soon]
+            for row in (*kept.values(), *self._keeper.agree(offered, now)):
+                self._take(row)
 
     def finish_import(self, import_id: int) -> None:
         """Destroy the salts of an import whose file cannot grow any more."""
-        self._destroy(
-            lambda key, _: key[2] == Population.IMPORT and key[3] == import_id,
-            f"population = {int(Population.IMPORT)} and import_id = ?",
-            import_id,
-        )
+        self._destroy(Condemned(import_id=import_id))
 
     def rest_import(self, import_id: int, now: int) -> None:
         """Keep the salts of an import for another 24 hours: its file may still grow.
@@ -127,35 +158,60 @@ class Salts:
 
     def destroy_expired(self, now: int) -> None:
         """Destroy every salt whose time has come, whichever process made it."""
-        self._destroy(lambda _, salt: salt.expires_at <= now, "expires_at <= ?", now)
+        self._destroy(Condemned(expired_by=now))
 
     def overdue(self, now: int) -> int:
-        """How many salts on disk should have been destroyed more than an hour ago."""
-        with self._connect() as connection:
-            (count,) = connection.execute(
-                "select count(*) from salts where expires_at <= ?", (now - HOUR,)
-            ).fetchone()
-        return int(count)
+        """How many salts that are kept should have been destroyed more than an hour ago."""
+        return self._keeper.overdue(now - HOUR)
 
     def forget_site(self, site: int) -> None:
         """Destroy every salt of a tracker."""
-        self._destroy(lambda key, _: key[0] == site, "site = ?", site)
+        self._destroy(Condemned(site=site))
 
-    def _get(self, key: Key, now: int, expires_at: int) -> bytes:
+    def _get(self, key: Key, now: int, expires_at: int, zone: str = "") -> bytes:
         salt = self._known.get(key)
         if salt is None:
             with self._lock:
-                salt = self._known.setdefault(
-                    key, _Salt(secrets.token_bytes(_SIZE), now, expires_at)
-                )
-                self._unsaved.add(key)
+                salt = self._known.get(key) or self._make(key, now, expires_at)
+            if zone:
+                self._zones[key[0]] = zone
         return salt.value
+
+    def _make(self, key: Key, now: int, expires_at: int) -> _Salt:
+        """A new salt; of several nodes, the one that all of them have."""
+        row = self._new(key, now, expires_at)
+        if self._keeper.shared:
+            (row,) = self._keeper.agree([row], now)
+        else:
+            self._unsaved.add(key)
+        return self._take(row)
+
+    def _new(self, key: Key, now: int, expires_at: int) -> SaltRow:
+        return SaltRow(key, secrets.token_bytes(SIZE), now, expires_at)
+
+    def _take(self, row: SaltRow) -> _Salt:
+        known = self._known.get(row.key)
+        if known is not None and known.value == row.value:
+            known.expires_at = max(known.expires_at, row.expires_at)
+            return known
+        salt = self._known[row.key] = _Salt(row.value, row.made_at, row.expires_at, row.seed)
+        return salt
+
+    def _about_to_begin(self, now: int) -> list[Key]:
+        """The next days of the trackers that had an event, where they are near."""
+        return [
+            (site, day + 1, Population.LIVE, 0)
+            for site, day, population, _ in self._known
+            if population == Population.LIVE
+            and site in self._zones
+            and 0 < day_end(day, self._zones[site]) - now <= _AHEAD
+        ]
 
     def _backfill(self, site: int, day: int, now: int) -> bytes:
         key = (site, day, Population.BACKFILL, 0)
         known = self._known.get(key)
         if known is not None and known.expires_at <= now:
-            # Its row on disk goes when the new salt takes its place.
+            # Where it is kept the new salt takes its place.
             with self._lock:
                 self._known.pop(key, None)
                 self._unsaved.discard(key)
@@ -169,23 +225,19 @@ class Salts:
                 self._unsaved.add(key)
         return known.value
 
-    def _destroy(self, condemned: Callable[[Key, _Salt], bool], where: str, value: int) -> None:
-        """Destroy salts in memory and on disk; ``where`` is ``condemned`` in SQL."""
+    def _destroy(self, condemned: Condemned) -> None:
+        """Destroy salts in memory and where they are kept."""
         with self._lock:
-            with self._connect() as connection:
-                connection.execute(f"delete from salts where {where}", (value,))
-            for key in [key for key, salt in self._known.items() if condemned(key, salt)]:
+            gone = [key for key, s in self._known.items() if condemned.holds(key, s.expires_at)]
+            for key in gone:
                 del self._known[key]
                 self._unsaved.discard(key)
+            self._keeper.destroy(condemned)
 
-    @contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with closing(sqlite3.connect(self._path, timeout=10)) as connection:
-                connection.execute("pragma journal_mode = truncate")
-                connection.execute("pragma secure_delete = on")
-                connection.execute("pragma synchronous = full")
-                with connection:
-                    yield connection
-        except sqlite3.Error as error:
-            raise Unavailable from error
+
+def _row(key: Key, salt: _Salt) -> SaltRow:
+    return SaltRow(key, salt.value, salt.made_at, salt.expires_at, salt.seed)
+
+
+def _end(key: Key, zone: str) -> int:
+    return day_end(key[1], zone) + _KEPT_AFTER_DAY

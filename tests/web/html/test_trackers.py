@@ -7,6 +7,7 @@ import uuid
 from html import unescape
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.pages import Visitor
@@ -165,3 +166,59 @@ def test_a_tracker_is_deleted_once_its_domain_was_typed(
     assert "1 hit of" in page.text
     assert at_alices.get(path).status_code == 404
     assert service.collect({"site_id": tracker["site_id"], "url": "/"}).status_code == 404
+
+
+def test_an_old_counters_number_is_claimed_changed_and_given_up(
+    at_alices: Visitor, service: Service, alice: Account, bob: Account
+) -> None:
+    tracker = new_tracker(alice)
+    number = str(uuid.uuid4().int % 10**11 + 1)
+    path = f"/trackers/{tracker['id']}/settings"
+    claim = {"number": number, "path": "/guestbook.html", "start": "51877"}
+    page = at_alices.send(f"{path}/old-counters", claim, on=path)
+    assert page.status_code == 200
+    assert "51,877" in page.text
+    listed = f"/api/v1/trackers/{tracker['id']}/old-counters"
+    (row,) = alice.client.get(listed).json()["data"]
+    assert [row["number"], row["path"], row["start"]] == [int(number), "/guestbook.html", 51877]
+    shown = httpx.get(f"{service.url}/count.php", params={"page": number, "reloads": "1"})
+    assert shown.headers["content-type"] == "image/png"
+    with Visitor(service.url) as visitor:
+        visitor.sign_in(bob.email)
+        his = f"/trackers/{new_tracker(bob)['id']}/settings"
+        page = visitor.send(f"{his}/old-counters", claim, on=his)
+        assert page.status_code == 409
+        assert f"The number {number} is claimed for another tracker." in page.text
+        assert visitor.send(f"{path}/old-counters", claim, on=his).status_code == 404
+    at_alices.send(f"{path}/old-counters", {"number": number, "do": "remove"}, on=path)
+    assert alice.client.get(listed).json()["data"] == []
+
+
+@pytest.mark.parametrize("field", ["number", "path", "start"])
+def test_what_is_wrong_with_a_claim_is_said_beside_it(
+    at_alices: Visitor, alice: Account, field: str
+) -> None:
+    path = f"/trackers/{new_tracker(alice)['id']}/settings"
+    claim = {"number": "7", "path": "/", "start": "0", field: "<b>{x}"}
+    page = at_alices.send(f"{path}/old-counters", claim, on=path)
+    assert page.status_code == 400
+    assert f'id="wrong-{field}"' in page.text
+    assert "&lt;b&gt;{x}" in page.text
+    removed = at_alices.send(f"{path}/old-counters", {"number": "x", "do": "remove"}, on=path)
+    assert removed.status_code == 404
+
+
+def test_other_trackers_ids_are_kept_and_the_gallery_is_near(
+    at_alices: Visitor, alice: Account
+) -> None:
+    tracker = new_tracker(alice)
+    path = f"/trackers/{tracker['id']}/settings"
+    name = uuid.uuid4().hex
+    page = at_alices.send(f"{path}/aliases", {"aliases": f"matomo:7{name}\n"}, on=path)
+    assert page.status_code == 200, page.text
+    assert settings(alice, tracker)["aliases"] == [f"matomo:7{name}"]
+    assert f'href="/counters?site_id={tracker["site_id"]}"' in page.text
+    wrong = at_alices.send(f"{path}/aliases", {"aliases": "<b>"}, on=path)
+    assert wrong.status_code == 400
+    assert 'id="wrong-aliases"' in wrong.text
+    assert settings(alice, tracker)["aliases"] == [f"matomo:7{name}"]

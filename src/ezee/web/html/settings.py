@@ -9,7 +9,7 @@ from typing import Any
 import anyio.to_thread
 from litestar import Response, get, post
 
-from ezee.accounts import annotating, shares, trackers
+from ezee.accounts import annotating, claims, shares, trackers
 from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
@@ -28,7 +28,7 @@ _PATH = "/trackers/{tracker_id:str}/settings"
 @get(_PATH, guards=[signed_in], include_in_schema=False)
 async def show(request: AnyRequest, tracker_id: str) -> Response[Any]:
     """Every group."""
-    return await _page(request, await find(request, tracker_id))
+    return await page_of(request, await find(request, tracker_id))
 
 
 @post(f"{_PATH}/{{group:str}}", guards=[signed_in], include_in_schema=False, status_code=200)
@@ -45,8 +45,10 @@ async def save(request: AnyRequest, tracker_id: str, group: str) -> Response[Any
     except (InvalidRequest, Conflict) as error:
         status = 409 if isinstance(error, Conflict) else 400
         errors = field_errors(error)
-        return await _page(request, tracker, status=status, failed=group, form=form, errors=errors)
-    return await _page(request, changed, saved=group)
+        return await page_of(
+            request, tracker, status=status, failed=group, form=form, errors=errors
+        )
+    return await page_of(request, changed, saved=group)
 
 
 @post(f"{_PATH}/signing", guards=[signed_in], include_in_schema=False, status_code=200)
@@ -62,7 +64,7 @@ async def sign(request: AnyRequest, tracker_id: str) -> Response[Any]:
         services.directory.refresh()
     else:
         secret = await changing.new_signing_secret(services, viewer, tracker_id)
-    return await _page(request, await find(request, tracker_id), saved="signing", secret=secret)
+    return await page_of(request, await find(request, tracker_id), saved="signing", secret=secret)
 
 
 @post(f"{_PATH}/link", guards=[signed_in], include_in_schema=False, status_code=200)
@@ -88,8 +90,10 @@ async def share(request: AnyRequest, tracker_id: str) -> Response[Any]:
                 raise NotFound
     except InvalidRequest as error:
         tracker = await find(request, tracker_id)
-        return await _page(request, tracker, status=400, failed="link", errors=field_errors(error))
-    return await _page(request, await find(request, tracker_id), saved="link")
+        return await page_of(
+            request, tracker, status=400, failed="link", errors=field_errors(error)
+        )
+    return await page_of(request, await find(request, tracker_id), saved="link")
 
 
 def _general(form: Form) -> TrackerChange:
@@ -135,20 +139,30 @@ def _exclusions(form: Form) -> TrackerChange:
     return TrackerChange(exclusions={name: form.lines(f"exclusions.{name}") for name in names})
 
 
+def _aliases(form: Form) -> TrackerChange:
+    return TrackerChange(aliases=form.lines("aliases"))
+
+
 GROUPS: dict[str, Callable[[Form], TrackerChange]] = {
     "general": _general,
     "sharing": _sharing,
     "privacy": _privacy,
     "pages": _pages,
     "exclusions": _exclusions,
+    "aliases": _aliases,
 }
 
 
-async def _page(
+async def page_of(
     request: AnyRequest, tracker: Tracker, *, status: int = 200, **context: Any
 ) -> Response[bytes]:
-    settings = services_of(request).settings
+    """All groups; ``saved`` or ``failed`` names the one that was sent, with its ``errors``."""
+    services = services_of(request)
+    settings = services.settings
     key = await anyio.to_thread.run_sync(read_service_key, settings.data)
+    claimed = await anyio.to_thread.run_sync(
+        claims.list_claims, services.database, tracker.user_id, tracker.id
+    )
     given = {"saved": "", "failed": "", "form": None, "errors": {}, "secret": "", **context}
     return render(
         request,
@@ -157,6 +171,7 @@ async def _page(
         here=f"/trackers/{tracker.id}/settings",
         tracker=tracker,
         rules=trackers.rules_of(tracker),
+        claimed=claimed,
         zones=zone_names(),
         opt_out=settings.base_url + trackers.opt_out_path(tracker, key),
         link=settings.base_url + path if (path := shares.share_path(tracker, key)) else "",

@@ -9,7 +9,7 @@ REPORT: dict[str, str | tuple[str, str]] = {
     "Ask whoever gave you the link.": "Fragen Sie, wer Ihnen den Link gegeben hat.",
     "Open the report": "Bericht öffnen",
     "Show the report": "Bericht zeigen",
-    "The newest numbers cannot be loaded; these are of": (
+    "The newest numbers cannot be loaded; these are from": (
         "Die neuesten Zahlen können nicht geladen werden; diese sind von"
     ),
     "not live": "nicht live",

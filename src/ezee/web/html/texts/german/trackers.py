@@ -60,7 +60,6 @@ TRACKERS: dict[str, str | tuple[str, str]] = {
     "It sets no cookie and keeps nothing in the browser, so no banner is needed for it.": (
         "Sie setzt kein Cookie und legt nichts im Browser ab; sie braucht also kein Banner."
     ),
-    "Ids": "Kennungen",
     "It counts": "Es zählt",
     "{n} hit has arrived.": ("{n} Aufruf ist angekommen.", "{n} Aufrufe sind angekommen."),
     "See the report": "Zum Bericht",
@@ -227,4 +226,37 @@ TRACKERS: dict[str, str | tuple[str, str]] = {
         "Löschen nimmt alles mit, was gezählt wurde."
     ),
     "Delete…": "Löschen …",
+    # Counters of earlier days, and other trackers.
+    "Choose a counter for your pages": "Einen Zähler für Ihre Seiten aussuchen",
+    "Pages that still ask <code>/count.php?page=…</code> for a counter of earlier days show one "
+    "again, once its number is yours.": (
+        "Seiten, die noch <code>/count.php?page=…</code> nach einem Zähler von früher fragen, "
+        "zeigen wieder einen, sobald seine Nummer Ihnen gehört."
+    ),
+    "Number": "Nummer",
+    "It had before": "Stand davor",
+    "all pages": "alle Seiten",
+    "Give up": "Aufgeben",
+    "Give {number} up": "{number} aufgeben",
+    "What stands behind <code>page=</code> in the old address.": (
+        "Was in der alten Adresse hinter <code>page=</code> steht."
+    ),
+    "The number it showed last. New hits are added to it.": (
+        "Was er zuletzt zeigte. Neue Aufrufe kommen hinzu."
+    ),
+    "Claim the number": "Nummer übernehmen",
+    "Other trackers": "Andere Tracker",
+    "Pages and programs that still speak to another tracker may be counted here. These are the "
+    "ids that they send.": (
+        "Seiten und Programme, die noch mit einem anderen Tracker sprechen, können hier gezählt "
+        "werden. Dies sind die Kennungen, die sie senden."
+    ),
+    "Ids": "Kennungen",
+    "One a line, with the tracker’s name before it: <code>matomo:7</code>, "
+    "<code>umami:978435e2-…</code>, <code>goatcounter:blog</code>, "
+    "<code>plausible:example.com</code>.": (
+        "Eine je Zeile, davor der Name des Trackers: <code>matomo:7</code>, "
+        "<code>umami:978435e2-…</code>, <code>goatcounter:blog</code>, "
+        "<code>plausible:example.com</code>."
+    ),
 }

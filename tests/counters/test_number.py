@@ -11,6 +11,9 @@ from ezee.counters.number import EXPECTED, IMAGE_PROXIES, Wanted, count, read_wa
 from ezee.events.bots.declared import judge_agent
 from ezee.model.calendar import DAY
 from ezee.model.event import Kind
+from ezee.model.query import Interval, StatsQuery
+from ezee.model.result import Answer
+from ezee.model.site import ReadableSite
 from ezee.store.base import Batch
 from tests.store.engines import bot
 from tests.support.events import NOON, PatientStore, event, readable
@@ -52,6 +55,22 @@ def test_what_is_counted(store: PatientStore, wanted: Wanted, number: int) -> No
     ]
     store.append(Batch(events, bots=proxies))
     assert count(store, readable(), wanted, NOON) == number
+
+
+def test_a_number_is_asked_for_without_hours(
+    store: PatientStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[StatsQuery] = []
+    query = store.query
+
+    def note(site: ReadableSite, question: StatsQuery) -> Answer:
+        asked.append(question)
+        return query(site, question)
+
+    monkeypatch.setattr(store, "query", note)
+    for period in ("today", "all"):
+        count(store, readable(), Wanted(period=period, page="/"), NOON)
+    assert [(each.interval, each.breakdowns) for each in asked] == [(Interval.DAY, ())] * 2
 
 
 def test_a_counter_that_only_proxies_have_seen(store: PatientStore) -> None:

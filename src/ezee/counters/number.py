@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ezee.errors import FieldError
-from ezee.model.query import Filter, Operator, StatsQuery
+from ezee.model.query import Filter, Interval, Operator, StatsQuery
 from ezee.model.site import ReadableSite
 from ezee.stats import periods
 from ezee.stats.run import question
@@ -65,7 +65,9 @@ def count(store: EventStore, site: ReadableSite, wanted: Wanted, now: int) -> in
 def _query(store: EventStore, site: ReadableSite, wanted: Wanted, now: int) -> StatsQuery:
     asked = [("period", wanted.period), ("metrics", wanted.metric)]
     filters = (Filter("page", Operator.IS, (wanted.page,)),) if wanted.page else ()
-    return replace(question(store, site, asked, now), breakdowns=(), filters=filters)
+    query = question(store, site, asked, now)
+    # A number has no buckets. Those of hours would be counted beside the days that it adds up.
+    return replace(query, breakdowns=(), filters=filters, interval=Interval.DAY)
 
 
 # 24 hours cut days, and what programs fetched is counted by the day.

@@ -14,7 +14,7 @@ def open_salts(database: Database, folder: Path, now: int) -> Salts:
     """The salts of a data folder or, of one of several nodes, those of the account database.
 
     Raises:
-        Unavailable: they cannot be read.
+        Unavailable: they cannot be read. SetupError: the service key is not the other nodes'.
     """
     if database.is_embedded:
         return Salts(folder, now)

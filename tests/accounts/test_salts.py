@@ -15,7 +15,7 @@ from ezee.accounts.database import Database
 from ezee.accounts.service_key import FILE_NAME as KEY
 from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Nonce
-from ezee.errors import Unavailable
+from ezee.errors import SetupError, Unavailable
 from ezee.model.event import Population
 from ezee.salting import open_salts
 from ezee.store.salts import Salts
@@ -72,15 +72,21 @@ def test_who_is_second_has_the_salt_of_the_first(
 
 
 def test_what_is_in_the_database_is_no_salt_without_the_key(
-    served: Database, nodes: tuple[Salts, Salts], tmp_path: Path, clock: FakeClock
+    served: Database, nodes: tuple[Salts, Salts], clock: FakeClock
 ) -> None:
     value = of(nodes[0], clock)
     with served.engine.connect() as connection:
         (row,) = connection.execute(sa.select(Nonce.nonce).where(Nonce.site >= 0)).all()
     assert row.nonce != value.hex()
+
+
+def test_a_node_with_another_key_is_refused(
+    served: Database, nodes: tuple[Salts, Salts], tmp_path: Path, clock: FakeClock
+) -> None:
     stranger = tmp_path / "stranger"
     stranger.mkdir()
-    assert of(open_salts(served, stranger, clock.now()), clock) != value
+    with pytest.raises(SetupError, match=r"Copy service\.key"):
+        open_salts(served, stranger, clock.now())
 
 
 def test_a_salt_outlives_a_restart_of_every_node(

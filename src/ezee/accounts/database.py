@@ -48,6 +48,7 @@ _ALONE = {
     "sqlite": "begin immediate",
     "postgresql": "select pg_advisory_xact_lock(4021960)",
 }
+_ONE_BY_ONE = "select pg_advisory_xact_lock(4021961)"
 
 # How often, and with how many seconds between, a new file is turned to write-ahead logging.
 _TRIES = 100
@@ -164,6 +165,23 @@ class Database:
                 migrating.upgrade(connection)
 
     @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While the block runs no other process is in such a block, on the same PostgreSQL.
+
+        An embedded database has one service anyway. Raises ``Unavailable``.
+        """
+        if self.is_embedded:
+            yield
+            return
+        try:
+            with self.engine.begin() as connection:
+                connection.exec_driver_sql("set local statement_timeout = '60s'")
+                connection.exec_driver_sql(_ONE_BY_ONE)
+                yield
+        except OperationalError as error:
+            raise Unavailable("The account database does not answer right now.") from error
+
+    @contextmanager
     def session(self, kind: type[Session] = Session) -> Iterator[Session]:
         """One transaction; committed when the block ends well.
 
@@ -202,6 +220,8 @@ def _migrate_as_owner(url: str, service: str) -> None:
     try:
         owner.migrate()
         with owner.engine.begin() as connection:
+            # Nodes that start at once would change the same things at once.
+            connection.exec_driver_sql(_ALONE["postgresql"])
             row_security.apply(connection, service)
     except OperationalError as error:
         raise Unavailable("The account database does not answer right now.") from error

@@ -19,9 +19,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from ezee.accounts.database import Database
-from ezee.accounts.service_key import salt_of
+from ezee.accounts.service_key import key_mark, salt_of
 from ezee.accounts.tables import Nonce
-from ezee.errors import Unavailable
+from ezee.errors import SetupError, Unavailable
 from ezee.model.event import Population
 from ezee.model.salt import SIZE, Condemned, Key, SaltRow
 
@@ -30,12 +30,22 @@ _REST = 1.0
 _AT_ONCE = 1000
 # A row that is never destroyed. Where it is another one, all that was there has been lost.
 _EPOCH: Key = (-1, 0, 0, 0)
+# Another that tells whose key the salts are made with.
+_MARK: Key = (-2, 0, 0, 0)
 _NEVER = 2**62
+_OTHER_KEY = (
+    "The service key of this node is not that of the others. Copy service.key from the data folder "
+    "of one of them; it must be the same on every node."
+)
 _KEY = (Nonce.site, Nonce.day, Nonce.population, Nonce.import_id)
 
 
 class SharedSalts:
-    """Keeps salts, see ``store.salts.SaltKeeper``, for several nodes with the same service key."""
+    """Keeps salts, see ``store.salts.SaltKeeper``, for several nodes with the same service key.
+
+    Raises:
+        SetupError: ``load`` found that another node's key is another.
+    """
 
     shared = True
 
@@ -50,8 +60,12 @@ class SharedSalts:
         """See ``SaltKeeper.load``."""
         with self._begin() as connection:
             connection.execute(sa.delete(Nonce).where(Nonce.expires_at <= now))
-            _put_down(connection, [SaltRow(_EPOCH, secrets.token_bytes(SIZE), now, _NEVER)])
+            mark = key_mark(self._service_key)
+            epoch_row = SaltRow(_EPOCH, secrets.token_bytes(SIZE), now, _NEVER)
+            _put_down(connection, [SaltRow(_MARK, mark, now, _NEVER), epoch_row])
             rows = {row.key: row for row in self._read(connection, sa.select(Nonce.__table__))}
+        if rows.pop(_MARK).seed != mark:
+            raise SetupError(_OTHER_KEY)
         epoch = rows.pop(_EPOCH).seed
         self.lost = self._epoch not in {b"", epoch}
         self._epoch = epoch

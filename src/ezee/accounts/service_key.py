@@ -114,6 +114,11 @@ def salt_of(service_key: bytes, nonce: bytes, *whose: int) -> bytes:
     return _derived(service_key, b"salt", nonce, repr(whose).encode())
 
 
+def key_mark(service_key: bytes) -> bytes:
+    """What tells whether two nodes have the same key: 16 bytes that tell nothing else of it."""
+    return _derived(service_key, b"mark")[:16]
+
+
 def form_token(service_key: bytes, seed: str) -> str:
     """What a form of ours carries, so that no other site can send one in its visitor's name."""
     return _derived(service_key, b"form", seed.encode(errors="surrogatepass")).hex()[:32]

@@ -262,13 +262,17 @@ def _tell(settings: Settings, sentence: str) -> None:
 
 
 def _welcome(settings: Settings, database: Database) -> None:
-    """Make the first owner when there is none.
+    """Make the first owner when there is none, on one of several nodes that start at once.
 
     What they need is shown before they are made: a start that is cut off in between shows it
     again at the next, and never leaves an owner whose password nobody has seen.
     """
-    if are_there_users(database):
-        return
+    with database.alone():
+        if not are_there_users(database):
+            _make_first_owner(settings, database)
+
+
+def _make_first_owner(settings: Settings, database: Database) -> None:
     if settings.first_owner == "browser":
         key = set_up_key(read_service_key(settings.data))
         _show_once(settings, f"Set up this service at\n  {settings.base_url}/set-up/{key}\n")

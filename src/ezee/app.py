@@ -27,7 +27,7 @@ from ezee.accounts.service_key import limits_key, read_service_key
 from ezee.accounts.tokens import LastUsed
 from ezee.clock import Clock
 from ezee.erasing import erase_due
-from ezee.errors import EzeeError, NotFound
+from ezee.errors import EzeeError, NotFound, SetupError
 from ezee.events.bots import declared
 from ezee.events.collector import Collector
 from ezee.events.committer import GroupCommit
@@ -36,7 +36,7 @@ from ezee.events.steps import agent, source
 from ezee.events.surroundings import surroundings_of
 from ezee.limits import Buckets
 from ezee.mail import read_mail_server
-from ezee.settings import Settings
+from ezee.settings import SCRIPT_NAME, Settings
 from ezee.shared_limits import open_quotas
 from ezee.store.base import EventStore
 from ezee.store.noted import NotedStore
@@ -90,12 +90,27 @@ def build(
     collector = Collector(
         services.directory, surroundings_of(settings, salts), store, services.commit, clock
     )
-    framework = answer_heads(_framework(services, last_used, vitals))
+    application = _framework(services, last_used, vitals)
+    framework = answer_heads(application)
     collect = CollectHandler(collector, services.authenticator, limit, vitals)
     others = OtherTrackers(services, collector, limit)
     health, metrics = HealthRoutes(database, store, vitals), MetricsRoutes(settings, store, vitals)
     routes: list[Routes] = [CounterRoutes(services, collector), others, health, metrics]
-    return _dispatch(collect, routes, framework, vitals)
+    alias = _alias_of_collect(settings, application, routes)
+    return _dispatch(collect, routes, framework, vitals, alias)
+
+
+def _alias_of_collect(settings: Settings, application: Litestar, routes: Sequence[Routes]) -> str:
+    """The path that the script of another name sends its events to.
+
+    Raises:
+        SetupError: something else is there.
+    """
+    path = COLLECT if settings.script_name == SCRIPT_NAME else f"/{settings.script_name}"
+    taken = {f"/{route.path.split('/')[1]}" for route in application.routes}
+    if path in taken or any(each.find(path) for each in routes):
+        raise SetupError(f"script_name: something else answers at {path}. Choose another name.")
+    return path
 
 
 def assemble(
@@ -137,14 +152,21 @@ def assemble(
 
 
 def _dispatch(
-    collect: CollectHandler, routes: Sequence[Routes], framework: ASGIApp, vitals: Vitals
+    collect: CollectHandler,
+    routes: Sequence[Routes],
+    framework: ASGIApp,
+    vitals: Vitals,
+    alias: str,
 ) -> ASGIApp:
-    """``collect``, counters and other trackers go by the framework: it is where the traffic is."""
+    """``collect``, counters and other trackers go by the framework: it is where the traffic is.
+
+    ``alias`` is where ``collect`` answers too.
+    """
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
             path = scope["path"]
-            if path == COLLECT:
+            if path in (COLLECT, alias):
                 await collect(scope, receive, send)
                 return
             found = (each.find(path) for each in routes)
@@ -163,7 +185,7 @@ def _framework(services: Services, last_used: LastUsed, vitals: Vitals) -> Lites
             *api.ROUTES,
             *html.ROUTES,
             openapi,
-            script_routes(keep_scripts(services.settings.data)),
+            script_routes(keep_scripts(services.settings.data), services.settings.script_name),
         ],
         exception_handlers={Exception: answer_failure},
         before_request=take_body,

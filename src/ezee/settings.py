@@ -7,6 +7,7 @@ Nothing else in the package reads the environment.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -17,7 +18,9 @@ from ezee.logs import FORMATS
 from ezee.model.aliases import PROTOCOLS
 
 DEFAULT_DATA = Path("data")
+SCRIPT_NAME = "ezee"
 _SHORTEST_SECRET = 16
+_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,9 @@ class Settings:
     are those whose clients are answered. ``accounts`` is the address of a PostgreSQL
     database for the accounts, with the service's role in it; ``accounts_owner`` the same with the
     role that owns its tables, which brings them up to date. ``limits`` is the address of a Redis
-    that keeps limits for several nodes; ``nodes`` is how many those are at most.
-    role that owns its tables, which brings them up to date. ``drain`` is how many seconds a
-    service goes on answering after SIGTERM, while it says that it is not ready.
+    that keeps limits for several nodes; ``nodes`` is how many those are at most. ``drain`` is how
+    many seconds a service goes on answering after SIGTERM, while it says that it is not ready.
+    ``script_name`` is what the script's file and the address of its events are called as well.
     ``metrics_from`` are networks that metrics are told to, ``metrics_token`` is for everybody else;
     without either nobody is told. ``log_format`` is ``text`` for people or ``json`` for programs.
     """
@@ -62,6 +65,7 @@ class Settings:
     smtp: str = ""
     mail_from: str = ""
     other_trackers: tuple[str, ...] = PROTOCOLS
+    script_name: str = SCRIPT_NAME
     accounts: str = ""
     accounts_owner: str = ""
     limits: str = ""
@@ -181,6 +185,15 @@ def _networks(name: str, given: object) -> tuple[str, ...]:
     return tuple(networks)
 
 
+def _file_name(name: str, given: object) -> str:
+    text = str(given)
+    if not _FILE_NAME.fullmatch(text):
+        raise SetupError(
+            f"{name}: {given!r} is not 1 to 32 small letters, digits, hyphens and underscores."
+        )
+    return text
+
+
 def _protocols(name: str, given: object) -> tuple[str, ...]:
     asked = [part.strip().lower() for part in str(given).split(",")]
     if asked == ["none"]:
@@ -216,6 +229,7 @@ _READERS = {
     "smtp": _text,
     "mail_from": _text,
     "other_trackers": _protocols,
+    "script_name": _file_name,
     "accounts": _text,
     "accounts_owner": _text,
     "limits": _text,

@@ -143,6 +143,13 @@ def serve(
             "matomo, with commas between, or none [EZEE_OTHER_TRACKERS; all four]."
         ),
     ] = None,
+    script_name: Annotated[
+        str | None,
+        Parameter(
+            help="What the script is called too: with hello, pages may load /hello.js, which sends "
+            "to /hello [EZEE_SCRIPT_NAME; ezee]."
+        ),
+    ] = None,
     accounts: Annotated[
         str | None,
         Parameter(
@@ -231,6 +238,7 @@ def serve(
         smtp=smtp,
         mail_from=mail_from,
         other_trackers=other_trackers,
+        script_name=script_name,
         accounts=accounts,
         accounts_owner=accounts_owner,
         limits=limits,

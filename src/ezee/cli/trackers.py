@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest
 from ezee.model.calendar import utc_text
 from ezee.model.site import site_key
+from ezee.settings import read_settings
 from ezee.store.open import OpenStore
 
 tracker = root.command(App(name="tracker", help="Add, list, show and change trackers."))
@@ -116,7 +118,8 @@ def tracker_snippet(
     with open_accounts(data) as database:
         found = trackers.named_tracker(database, tracker_id)
     rules = trackers.rules_of(found)
-    tag = script_tag(base_url(data), found.site_id, rules, core=core, pinned=pinned)
+    name = read_settings(os.environ, data=data).script_name
+    tag = script_tag(base_url(data), found.site_id, rules, name=name, core=core, pinned=pinned)
     console.print(tag, soft_wrap=True, markup=False, highlight=False)
 
 

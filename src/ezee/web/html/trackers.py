@@ -58,8 +58,8 @@ async def add(request: AnyRequest) -> Response[Any]:
 async def install(request: AnyRequest, tracker_id: str) -> Response[Any]:
     """What has to be put into the pages, and whether a hit has come."""
     tracker = await find(request, tracker_id)
-    base_url = services_of(request).settings.base_url
-    tag = script_tag(base_url, tracker.site_id, trackers.rules_of(tracker))
+    settings, rules = services_of(request).settings, trackers.rules_of(tracker)
+    tag = script_tag(settings.base_url, tracker.site_id, rules, name=settings.script_name)
     return render(
         request, "install.html", tracker=tracker, tag=tag, hits=await _hits(request, tracker)
     )

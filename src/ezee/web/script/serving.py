@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from ezee.settings import SCRIPT_NAME
 from ezee.web.script.versions import Script
 
 _MOMENT = "public, max-age=3600, stale-while-revalidate=86400"
@@ -22,12 +23,17 @@ _HEADERS = {
 _CODINGS = ("br", "gzip")
 
 
-def script_routes(scripts: Iterable[Script]) -> HTTPRouteHandler:
-    """The route of every version; of each name the first is the current one."""
+def script_routes(scripts: Iterable[Script], name: str) -> HTTPRouteHandler:
+    """The route of every version; of each name the first is the current one.
+
+    ``name`` is what the script is called as well.
+    """
     files: dict[str, tuple[Script, str]] = {}
     for script in scripts:
         files.setdefault(f"/{script.name}.js", (script, _MOMENT))
         files[f"/{script.versioned_name}"] = (script, _FOR_EVER)
+    for path, served in list(files.items()):
+        files.setdefault(path.replace(f"/{SCRIPT_NAME}", f"/{name}", 1), served)
 
     @get(list(files), include_in_schema=False)
     async def script_file(request: Request[Any, Any, Any]) -> Response[bytes]:

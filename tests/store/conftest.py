@@ -1,14 +1,15 @@
-"""One suite, on the embedded engine, on its roll-ups, and on the same engine from afar."""
+"""One suite: on the embedded engine, on its roll-ups, on the same from afar, and on ClickHouse."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ezee.store.duckdb.visits import VisitKeeper
-from tests.store.engines import Engine, RemoteEngine, RolledEngine
+from tests.store.engines import ClusterEngine, Engine, RemoteEngine, RolledEngine
+from tests.support.clickhouse import SERVER, Cluster, one_node, program
 
 
 @pytest.fixture(autouse=True)
@@ -17,9 +18,23 @@ def _visits_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(VisitKeeper, "_rest_after", lambda *_: 0.0)
 
 
-@pytest.fixture(params=[Engine, RolledEngine, RemoteEngine], ids=["embedded", "rolled", "remote"])
+@pytest.fixture(scope="session")
+def server() -> Iterator[Cluster]:
+    """One ClickHouse server by itself."""
+    if program() is None:
+        pytest.skip(f"{SERVER} is not installed")
+    with one_node() as cluster:
+        yield cluster
+
+
+@pytest.fixture(
+    params=[Engine, RolledEngine, RemoteEngine, ClusterEngine],
+    ids=["embedded", "rolled", "remote", "clickhouse"],
+)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    make: Callable[[Path], Engine] = request.param
-    made = make(tmp_path)
+    if request.param is ClusterEngine:
+        made: Engine = ClusterEngine(request.getfixturevalue("server"))
+    else:
+        made = request.param(tmp_path)
     yield made
     made.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from msgspec.structs import replace
 
@@ -13,9 +14,12 @@ from ezee.model.query import Interval, Range, StatsQuery
 from ezee.model.result import Answer
 from ezee.store.base import Batch, EventStore
 from ezee.store.changes import RollUp
+from ezee.store.clickhouse import ClickHouseStore
+from ezee.store.clickhouse.address import parse_address
 from ezee.store.listener import StoreListener
 from ezee.store.looks import Erased, KeptFeatures, KeptPaths, NotCounted, Row
 from ezee.store.remote import RemoteStore
+from tests.support.clickhouse import Cluster
 from tests.support.events import NOON, SITE_ID, PatientStore, event, readable
 from tests.support.reference import Question, report, visits_of
 
@@ -28,6 +32,8 @@ TODAY = NOON // DAY
 
 class Engine:
     """One engine on a folder, to be closed and opened again."""
+
+    name = "duckdb"
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -42,6 +48,19 @@ class Engine:
     def reopen(self) -> None:
         self.close()
         self.store = self.open()
+
+
+class ClusterEngine(Engine):
+    """A database of its own on a real cluster, or one server of it."""
+
+    name = "clickhouse"
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._address = parse_address(cluster.url(f"test_{uuid4().hex}"))
+        super().__init__(Path())
+
+    def open(self) -> EventStore:
+        return ClickHouseStore(self._address)
 
 
 class RemoteEngine(Engine):

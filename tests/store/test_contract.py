@@ -27,7 +27,7 @@ def test_an_empty_store(engine: Engine) -> None:
     )
     description = engine.store.describe()
     assert (description.events, description.first_day, description.last_day) == (0, None, None)
-    assert (description.engine, description.imports) == ("duckdb", [])
+    assert (description.engine, description.imports) == (engine.name, [])
 
 
 def test_what_is_appended_is_counted(engine: Engine) -> None:

@@ -19,7 +19,17 @@ from ezee.store.duckdb import rollups, visits
 from ezee.store.duckdb.engine import FILE_NAME
 from ezee.store.duckdb.roller import Roller
 from ezee.store.looks import WrongRollups
-from tests.store.engines import DAY, MINUTE, OTHER, SITE, TODAY, Engine, assert_counted
+from tests.store.engines import (
+    DAY,
+    MINUTE,
+    OTHER,
+    SITE,
+    TODAY,
+    Engine,
+    RemoteEngine,
+    RolledEngine,
+    assert_counted,
+)
 from tests.support.events import NOON, PatientStore, event
 
 EVENTS = [
@@ -40,6 +50,9 @@ def rolled(folder: Path) -> list[tuple[int, int, int]]:
         ).fetchall()
 
 
+@pytest.mark.parametrize(
+    "engine", [Engine, RolledEngine, RemoteEngine], ids=lambda each: each.__name__, indirect=True
+)
 def test_how_many_events_were_rolled_up(engine: Engine) -> None:
     engine.store.append(Batch([*EVENTS, event(NOON - DAY), event(site=OTHER)]))
     assert engine.store.change(RollUp(SITE)) == len(EVENTS) + 1

@@ -11,7 +11,7 @@ from ezee.model.query import StatsQuery
 from ezee.model.result import Answer, Breakdown, BreakdownRow, Comparison
 from ezee.store.matched import keep_matched
 from ezee.store.plan import Run, plan
-from ezee.store.sql import Asked, Dialect, Plan
+from ezee.store.sql import EVENTS_ALONE, Asked, Dialect, Plan
 from ezee.store.sql.breakdowns import breakdown, rolled_breakdowns
 from ezee.store.sql.rolled import has_breakdown
 from ezee.store.timeseries import in_time
@@ -28,6 +28,14 @@ def answer(run: Run, dialect: Dialect, site: int, query: StatsQuery) -> Answer:
     found = _rolled_breakdowns(run, asked, rolled, chosen) if rolled else {}
     found |= {name: _breakdown(run, matched, name) for name in of_events}
     return Answer(totals, series, found, _comparison(run, asked))
+
+
+def answer_of_events(run: Run, asked: Asked, compared: Asked | None) -> Answer:
+    """Answer a question from events and visits alone; ``compared`` is it put to another range."""
+    totals, series = in_time(run, asked, EVENTS_ALONE)
+    found = {name: _breakdown(run, asked, name) for name in asked.query.breakdowns}
+    comparison = None if compared is None else Comparison(*in_time(run, compared, EVENTS_ALONE))
+    return Answer(totals, series, found, comparison)
 
 
 def _matched(run: Run, asked: Asked, breakdowns: Sequence[str]) -> Asked:

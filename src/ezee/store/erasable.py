@@ -32,10 +32,10 @@ def erasable(erase: Erase) -> Statement:
                (select count(*) from bots where {condemned}) as bots,
                (select coalesce(sum(count), 0) from drops where {dropped}) as drops,
                (select count(*) from ({visits}) as ended) as visits,
-               (select count(*) from (
+               (select count(distinct day) from (
                     select day from events where {condemned}
-                    union select day from bots where {condemned}
-                    union select day from drops where {dropped}
+                    union all select day from bots where {condemned}
+                    union all select day from drops where {dropped}
                ) as touched) as days
         """,
         condemned=condemned(erase),
@@ -58,7 +58,7 @@ def _visits(erase: Erase) -> Statement:
             from events where {days} and kind <> 2
         ) as e
         on e.day = v.day and e.visitor = v.visitor
-        and e.happened_at >= v.started_at and e.happened_at <= v.ended_at
+        where e.happened_at >= v.started_at and e.happened_at <= v.ended_at
         group by v.day, v.visitor, v.started_at having sum(e.stays) = 0
         """,
         days=days,
@@ -73,5 +73,6 @@ def _dropped(erase: Erase) -> Statement:
 
 def _on_path(path: str) -> Statement:
     if path.endswith("*"):
-        return Statement("position(? in path) = 1", (path[:-1],))
+        begin = path[:-1]
+        return Statement("substring(path, 1, length(?)) = ?", (begin, begin))
     return Statement("(path = ? or page = ?)", (path, path))

@@ -61,11 +61,14 @@ def _not_counted(look: NotCounted) -> Statement:
     days = (look.site, look.first_day, look.last_day)
     return Statement(
         f"""
-        select day, 'bot' as reason, rule, category, count(*) as number
-        from bots where {where} group by day, rule, category
-        union all
-        select day, reason, '' as rule, '' as category, sum(count) as number
-        from drops where {where} group by day, reason
+        select day, reason, rule, category, number
+        from (
+            select day, 'bot' as reason, rule, category, count(*) as number
+            from bots where {where} group by day, rule, category
+            union all
+            select day, reason, '' as rule, '' as category, sum(count) as number
+            from drops where {where} group by day, reason
+        ) as not_counted
         order by day, reason, number desc, rule
         """,
         days + days,
@@ -92,11 +95,14 @@ def _kept_features(look: KeptFeatures) -> Statement:
     features = "browser, version, os, device, hints, referrer"
     return Statement(
         f"""
-        select day, '' as rule, '' as category, '' as token, {features}, count(*) as number
-        from events where site = ? and judged group by day, {features}
-        union all
-        select day, rule, category, token, {features}, count(*) as number
-        from bots where site = ? group by day, rule, category, token, {features}
+        select day, rule, category, token, {features}, number
+        from (
+            select day, '' as rule, '' as category, '' as token, {features}, count(*) as number
+            from events where site = ? and judged group by day, {features}
+            union all
+            select day, rule, category, token, {features}, count(*) as number
+            from bots where site = ? group by day, rule, category, token, {features}
+        ) as kept
         order by day, rule, token, {features}
         """,
         (look.site, look.site),
@@ -108,12 +114,15 @@ def _live(look: Live) -> Statement:
     seen = Statement("site = ? and happened_at > ? and happened_at <= ? and kind <> 2", span)
     return write(
         """
-        select 'visitors' as part, '' as value, count(*) as visitors
-        from (select day, visitor from events where {seen} group by day, visitor) as here
-        union all
-        select * from ({pages}) as pages
-        union all
-        select * from ({sources}) as sources
+        select part, value, visitors
+        from (
+            select 'visitors' as part, '' as value, count(*) as visitors
+            from (select day, visitor from events where {seen} group by day, visitor) as here
+            union all
+            select part, value, visitors from ({pages}) as pages
+            union all
+            select part, value, visitors from ({sources}) as sources
+        ) as parts
         order by part, visitors desc, value
         """,
         seen=seen,

@@ -38,7 +38,8 @@ def owners(asked: Asked, events: Statement, columns: Iterable[str]) -> Statement
     # These tell visits apart; that costs less than to compare all columns.
     keys = ["day", "visitor", "started_at", *(["sign"] if asked.source.signed else [])]
     begun = known_visits(asked, begun=True)
-    named = ", ".join(f"v.{name} as {name}" for name in keys)
+    # What both have is taken of the events: an old engine multiplies nothing else when it joins.
+    named = ", ".join(f"{_side(name)}.{name} as {name}" for name in keys)
     return write(
         """
         select {columns} from ({begun}) as v join ({owners}) as o on {same}
@@ -48,6 +49,10 @@ def owners(asked: Asked, events: Statement, columns: Iterable[str]) -> Statement
         owners=owned(asked, events, begun, f"distinct {named}"),
         same=" and ".join(f"v.{name} = o.{name}" for name in keys),
     )
+
+
+def _side(column: str) -> str:
+    return "e" if column in {"day", "visitor", "sign"} else "v"
 
 
 def owned(

@@ -1,0 +1,5 @@
+"""The event store of a cluster: ClickHouse."""
+
+from ezee.store.clickhouse.engine import ClickHouseStore
+
+__all__ = ["ClickHouseStore"]

@@ -1,0 +1,174 @@
+"""A batch on its way into the tables: what of it is new, and in which shard it is.
+
+``batches`` is told first that a batch begins, then its rows are inserted, then it is settled, and
+only from then on do its rows count. So it is stored wholly or not at all, over however many tables
+and shards; what a writer left behind that has died in between counts nowhere.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from msgspec.structs import astuple
+
+from ezee.model.calendar import DAY
+from ezee.model.event import Bot, Drops, Event
+from ezee.store.base import Batch
+from ezee.store.clickhouse.dialect import literal
+from ezee.store.clickhouse.numbers import STEP, Numbers
+from ezee.store.clickhouse.schema import TABLES
+from ezee.store.clickhouse.servers import Servers
+from ezee.store.clickhouse.sharding import shard_of
+from ezee.store.clickhouse.visible import Visible
+
+Row = tuple[Any, ...]
+
+
+class Part(NamedTuple):
+    """Rows for one table of one shard."""
+
+    shard: int
+    table: str
+    rows: list[Row]
+
+    def insert(self, servers: Servers) -> None:
+        """Have them stored; see ``Servers.insert``."""
+        servers.insert(self.shard, self.table, list(TABLES[self.table].columns), self.rows)
+
+
+class Numbered(NamedTuple):
+    """What of a batch is new, under its number, and the places of events that are not."""
+
+    number: int
+    parts: list[Part]
+    duplicates: list[int]
+
+
+class _Known(NamedTuple):
+    site: int
+    event_id: int
+
+
+def number(servers: Servers, visible: Visible, batch: Batch, numbers: Numbers) -> Numbered:
+    """Make rows of what is new in a batch."""
+    known = _known_ids(servers, visible, batch)
+    first = numbers.take(len(batch.events) + len(batch.bots) + 1)
+    gathered = _Gathered(servers.weights, first)
+    duplicates = []
+    seq = first
+    for index, each in _in_order(batch):
+        event = each.event if isinstance(each, Bot) else each
+        if _is_new(event, known):
+            seq += STEP
+            gathered.add(each, seq)
+        elif not isinstance(each, Bot):
+            duplicates.append(index)
+    if batch.drops and not _is_seen(servers, visible, batch.tally):
+        gathered.add_drops(batch.drops, batch.tally)
+    if batch.progress is not None:
+        gathered.put(0, "imports", (batch.site, *astuple(batch.progress), first, first))
+    return Numbered(first, gathered.parts, duplicates)
+
+
+class _Gathered:
+    """The rows of one batch, by table and shard."""
+
+    def __init__(self, weights: Sequence[int], number: int) -> None:
+        self._weights = weights
+        self._number = number
+        self._rows: dict[tuple[int, str], list[Row]] = {}
+
+    @property
+    def parts(self) -> list[Part]:
+        return [Part(shard, table, rows) for (shard, table), rows in self._rows.items()]
+
+    def put(self, shard: int, table: str, row: Row) -> None:
+        self._rows.setdefault((shard, table), []).append(row)
+
+    def add(self, each: Event | Bot, seq: int) -> None:
+        event, table, verdict = _told(each)
+        shard = shard_of(event.visitor, self._weights)
+        self.put(shard, table, (*astuple(event), *verdict, seq, self._number))
+        if event.event_id:
+            known = (event.event_id, event.site, event.received_at, event.day)
+            self.put(shard, "ids", (*known, seq, self._number))
+
+    def add_drops(self, drops: Sequence[Drops], tally: int) -> None:
+        counts: dict[tuple[int, int, str], int] = {}
+        for each in drops:
+            key = (each.site, each.day, str(each.reason))
+            counts[key] = counts.get(key, 0) + each.count
+        for key, count in counts.items():
+            self.put(0, "drops", (*key, count, self._number, self._number))
+        if tally:
+            self.put(0, "seen", (tally, self._number, self._number))
+
+
+def _told(each: Event | Bot) -> tuple[Event, str, tuple[str, ...]]:
+    """An event, its table, and what was found of it."""
+    if isinstance(each, Bot):
+        return each.event, "bots", (each.rule, each.category, each.token)
+    return each, "events", ()
+
+
+def _in_order(batch: Batch) -> Iterator[tuple[int, Event | Bot]]:
+    """Events and bots as they came, each with the place of the event that is, or comes, there."""
+    bots = deque(batch.bots)
+    for index, event in enumerate(batch.events):
+        while bots and bots[0].place <= index:
+            yield index, bots.popleft()
+        yield index, event
+    for bot in bots:
+        yield len(batch.events), bot
+
+
+def _is_new(event: Event, known: set[_Known]) -> bool:
+    """Whether the event's id was not seen before; from now on it was."""
+    if not event.event_id:
+        return True
+    key = _Known(event.site, event.event_id)
+    if key in known:
+        return False
+    known.add(key)
+    return True
+
+
+def _known_ids(servers: Servers, visible: Visible, batch: Batch) -> set[_Known]:
+    every = (*batch.events, *(bot.event for bot in batch.bots))
+    asked = [event for event in every if event.event_id]
+    if not asked:
+        return set()
+    since = min(event.received_at for event in asked) - DAY
+    ids = ", ".join(str(event.event_id) for event in asked)
+    found = servers.ask(
+        "select distinct site, event_id, day from ids "
+        f"where received_at > {since} and event_id in ({ids}) and {visible.condition}"
+    )
+    return _still_there(servers, visible, found, since) if found else set()
+
+
+def _still_there(
+    servers: Servers, visible: Visible, found: Sequence[Sequence[int]], since: int
+) -> set[_Known]:
+    """Those whose events were not erased since."""
+    sites, ids, days = (
+        ", ".join({str(each) for each in column}) for column in zip(*found, strict=True)
+    )
+    where = (
+        f"site in ({sites}) and day in ({days}) and event_id in ({ids}) "
+        f"and received_at > {since} and {visible.condition}"
+    )
+    rows = servers.ask(
+        f"select site, event_id from events where {where} "
+        f"union all select site, event_id from bots where {where}"
+    )
+    return {_Known(*row) for row in rows}
+
+
+def _is_seen(servers: Servers, visible: Visible, tally: int) -> bool:
+    if not tally:
+        return False
+    where = f"number = {literal(tally)} and {visible.condition}"
+    return bool(servers.ask(f"select count(*) from seen where {where}")[0][0])

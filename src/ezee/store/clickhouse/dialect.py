@@ -1,0 +1,44 @@
+"""What ClickHouse calls the things that engines call differently, and how it writes values."""
+
+from __future__ import annotations
+
+from ezee.store.sql import Dialect, Statement, write
+
+
+def _property(column: str, key: str) -> Statement:
+    return Statement(f"visitParamExtractString({column}, ?)", (key,))
+
+
+def _contains(value: Statement, text: str) -> Statement:
+    return write(
+        "(position(lowerUTF8({value}), {text}) > 0)",
+        value=value,
+        text=Statement("lowerUTF8(?)", (text,)),
+    )
+
+
+def _matches(value: Statement, expression: str) -> Statement:
+    # Left to itself, its full stop is any character, the end of a line too.
+    return write(
+        "match({value}, {expression})",
+        value=value,
+        expression=Statement("?", (f"(?-s:{expression})",)),
+    )
+
+
+CLICKHOUSE = Dialect(_property, _contains, _matches)
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "'": "\\'", "\0": "\\0"})
+
+
+def written(statement: Statement) -> str:
+    """A statement with its parameters in their places."""
+    parts = statement.sql.split("?")
+    assert len(parts) == len(statement.parameters) + 1
+    values = [*map(literal, statement.parameters), ""]
+    return "".join(part + value for part, value in zip(parts, values, strict=True))
+
+
+def literal(value: int | str) -> str:
+    """A value as it is written in a statement."""
+    return str(int(value)) if isinstance(value, int) else f"'{value.translate(_ESCAPES)}'"

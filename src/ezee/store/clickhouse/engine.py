@@ -1,0 +1,209 @@
+"""The event store of a cluster.
+
+Nothing is kept here but connections: any number of services may write and ask at the same time.
+An append is several inserts (see ``batches``), and returns when each is on as many replicas as
+the address says. A question sees the batches that were settled before it, however many tables and
+shards it reads.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from msgspec.structs import replace
+
+from ezee.errors import SetupError, Unavailable
+from ezee.model.query import Range, StatsQuery
+from ezee.model.result import Answer
+from ezee.model.site import ReadableSite
+from ezee.store.answer import answer_of_events
+from ezee.store.base import Batch, Description, Progress
+from ezee.store.changes import Change, Compact, RollUp, TallyChange
+from ezee.store.clickhouse import schema, tallies, visible
+from ezee.store.clickhouse.address import Address
+from ezee.store.clickhouse.batches import Part, number
+from ezee.store.clickhouse.changes import Changer
+from ezee.store.clickhouse.dialect import CLICKHOUSE, written
+from ezee.store.clickhouse.janitor import Janitor
+from ezee.store.clickhouse.numbers import Numbers
+from ezee.store.clickhouse.reaches import reach_of
+from ezee.store.clickhouse.servers import Row, Servers
+from ezee.store.clickhouse.sources import Reach, asked_of, reached
+from ezee.store.clickhouse.states import States
+from ezee.store.kept import statement_of
+from ezee.store.looks import Look, TallyLook, WrongRollups
+from ezee.store.looks import Row as LookRow
+from ezee.store.sql import Asked, Statement
+
+_INSERTS_AT_ONCE = 8
+_LOOK_AGAIN = 1.0
+
+
+class ClickHouseStore:
+    """The events of a database in a cluster, which is reached when it is first needed."""
+
+    # How long a compaction waits until replaced files are removed, in seconds: servers keep them
+    # for eight minutes, unless told otherwise.
+    _FILES_LAST = 900.0
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._numbers = Numbers()
+        self._opening = threading.Lock()
+        self._writing = threading.Lock()
+        self._counting = threading.Lock()
+        self._changing = threading.Lock()
+        self._closed = False
+        self._open: Servers | None = None
+        self._states = States()
+        self._inserting = ThreadPoolExecutor(_INSERTS_AT_ONCE, "inserts")
+        self._janitor = Janitor(self._tidy)
+
+    def append(self, batch: Batch) -> list[int]:
+        """See ``EventStore.append``."""
+        servers = self._servers()
+        with self._writing:
+            self._states.settle_doubts(servers)
+            numbered = number(servers, visible.look(servers), batch, self._numbers)
+            if numbered.parts:
+                with self._states.writing(servers, numbered.number):
+                    self._insert(servers, numbered.parts)
+            return numbered.duplicates
+
+    def query(self, site: ReadableSite, query: StatsQuery) -> Answer:
+        """See ``EventStore.query``."""
+        servers = self._servers()
+        seen = visible.look(servers)
+
+        def put(span: Range) -> Asked:
+            reach = Reach(seen, site.key, span.first_day, span.last_day)
+            there = replace(query, range=span)
+            return Asked(CLICKHOUSE, site.key, there, asked_of(reach, query))
+
+        compared = None if query.comparison is None else put(query.comparison)
+        return answer_of_events(
+            lambda asked: servers.ask(written(asked)), put(query.range), compared
+        )
+
+    def look(self, look: Look) -> list[LookRow]:
+        """See ``EventStore.look``."""
+        servers = self._servers()
+        if isinstance(look, WrongRollups):
+            # There are none that could be wrong: every answer is made of events.
+            return []
+        if isinstance(look, TallyLook):
+            return tallies.look(servers, look)
+        reach = reach_of(look, visible.look(servers))
+        return [tuple(row) for row in _asked(servers, statement_of(look), reach)]
+
+    def describe(self, site: int | None = None) -> Description:
+        """See ``EventStore.describe``."""
+        servers = self._servers()
+        reach = Reach(visible.look(servers), site)
+        where = reach.where("site")
+        ((events, first_day, last_day),) = servers.ask(
+            f"select count(*), min(day), max(day) from events where {where}"
+        )
+        ((bots,),) = servers.ask(f"select count(*) from bots where {where}")
+        ((version,),) = servers.ask("select version()")
+        return Description(
+            engine="clickhouse",
+            version=version,
+            schema=schema.VERSION,
+            events=events,
+            bots=bots,
+            first_day=first_day if events else None,
+            last_day=last_day if events else None,
+            imports=_imports(servers, where),
+        )
+
+    def change(self, change: Change) -> int:
+        """See ``EventStore.change``."""
+        servers = self._servers()
+        if isinstance(change, TallyChange):
+            with self._counting:
+                return tallies.carry_out(servers, change, self._numbers)
+        if isinstance(change, RollUp):
+            return 0
+        changer = Changer(servers, self._numbers, self._states)
+        if isinstance(change, Compact):
+            return self._await_files(changer)
+        with self._changing:
+            return changer.carry_out(change)
+
+    def close(self) -> None:
+        """See ``EventStore.close``."""
+        self._janitor.stop()
+        with self._opening:
+            self._closed = True
+            servers, self._open = self._open, None
+        with self._writing:
+            self._inserting.shutdown()
+            if servers is not None:
+                servers.close()
+
+    def _servers(self) -> Servers:
+        """The cluster, its tables made where they were not."""
+        opened = self._open
+        if opened is not None:
+            return opened
+        with self._opening:
+            if self._closed:
+                raise Unavailable
+            if self._open is None:
+                servers = Servers(self._address)
+                try:
+                    schema.migrate(servers)
+                except (SetupError, Unavailable):
+                    servers.close()
+                    raise
+                self._open = servers
+            return self._open
+
+    def _insert(self, servers: Servers, parts: Sequence[Part]) -> None:
+        if len(parts) == 1:
+            parts[0].insert(servers)
+            return
+        inserts = [self._inserting.submit(part.insert, servers) for part in parts]
+        failures = [each.exception() for each in inserts]
+        for failure in failures:
+            if failure is not None:
+                raise failure
+
+    def _await_files(self, changer: Changer) -> int:
+        until = time.monotonic() + self._FILES_LAST
+        while True:
+            with self._changing:
+                gone, left = changer.note_what_is_gone()
+            if not left or time.monotonic() > until:
+                return gone
+            time.sleep(_LOOK_AGAIN)
+
+    def _tidy(self) -> None:
+        servers = self._servers()
+        changer = Changer(servers, self._numbers, self._states)
+        with self._changing:
+            changer.go_on()
+            changer.clear_away()
+            changer.note_what_is_gone()
+
+
+def _asked(servers: Servers, statement: Statement, reach: Reach) -> list[Row]:
+    return servers.ask(written(reached(statement, reach)))
+
+
+def _imports(servers: Servers, where: str) -> list[Progress]:
+    rows = servers.ask(
+        f"""
+        select head_size, head, argMax(lines, seq), argMax(bytes, seq), argMax(tail, seq), salts,
+               argMax(finished, seq), argMax(unjudged, seq)
+        from imports where {where} group by site, head_size, head, salts order by salts
+        """
+    )
+    return [
+        Progress(*told, bool(finished), bool(unjudged))  # type: ignore[call-arg]
+        for *told, finished, unjudged in rows
+    ]

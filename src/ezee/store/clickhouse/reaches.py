@@ -1,0 +1,36 @@
+"""Which rows a look may need."""
+
+from __future__ import annotations
+
+from ezee.model.calendar import DAY
+from ezee.store.clickhouse.sources import Reach
+from ezee.store.clickhouse.visible import Visible
+from ezee.store.looks import (
+    BotViews,
+    Erasable,
+    Erased,
+    KeptEvents,
+    Live,
+    NotCounted,
+    PlainLook,
+    Sighting,
+)
+
+
+def reach_of(look: PlainLook, visible: Visible) -> Reach:
+    """What a look asks about, or a little more."""
+    match look:
+        case Sighting():
+            return Reach(visible, look.site, look.day, look.day, look.visitor)
+        case NotCounted() | KeptEvents() | BotViews():
+            return Reach(visible, look.site, look.first_day, look.last_day)
+        case Live():
+            # No local day is further from that of UTC.
+            return Reach(visible, look.site, look.since // DAY - 1, look.until // DAY + 1)
+        case Erasable():
+            erase = look.erase
+            return Reach(visible, erase.site, erase.first_day, erase.last_day)
+        case Erased():
+            return Reach(visible)
+        case _:
+            return Reach(visible, look.site)

@@ -1,0 +1,221 @@
+"""The tables as they are now. Older databases are brought here by ``MIGRATIONS``, one step each.
+
+Every table is made twice in a cluster: once on each server, ``events_local``, where its replicas
+keep the rows of their shard; and over all of them, ``events``, which is asked. One server by
+itself has the first alone, without replicas and under the second's name.
+
+Rows of ``events``, ``bots``, ``ids``, ``drops``, ``imports`` and ``seen`` belong to a batch, and
+count once ``batches`` says that it is settled. Those of a visitor lie in one shard, all that is no
+visitor's in the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ezee.errors import SetupError
+from ezee.model.event import Event
+from ezee.store.clickhouse.address import Address
+from ezee.store.clickhouse.numbers import HOUR
+from ezee.store.clickhouse.servers import ANY_DATABASE, Servers
+
+VERSION = 1
+
+NEVER = 2**63 - 1
+"""The batch of rows that nobody sees."""
+
+_TYPES = {
+    "site": "UInt64",
+    "day": "Int32",
+    "hour": "UInt8",
+    "utc_offset": "Int16",
+    "happened_at": "Int64",
+    "received_at": "Int64",
+    "visitor": "UInt64",
+    "event_id": "UInt64",
+    "kind": "UInt8",
+    "version": "Int16",
+    "hints": "Int16",
+    "amount": "Int64",
+    "interactive": "UInt8",
+    "population": "UInt8",
+    "judged": "UInt8",
+    "verified": "UInt8",
+}
+_EVENT = {name: _TYPES.get(name, "String") for name in Event.__struct_fields__}
+_BATCH = {"seq": "Int64", "batch": "Int64"}
+_VERDICT = dict.fromkeys(("rule", "category", "token"), "String")
+
+
+class Table(NamedTuple):
+    """Its columns with their types, how rows are parted and ordered, and of which of them one
+    remains, if not all do.
+    """
+
+    name: str
+    columns: dict[str, str]
+    parted: str
+    order: str
+    version: str = ""
+    sharded: bool = False
+
+
+# Months, near enough: a question reads few of them, an erasure writes few anew.
+WHOLE = "tuple()"
+"""A table that is not parted."""
+DAYS_TOGETHER = 32
+_DAYS = f"intDiv(day, {DAYS_TOGETHER})"
+_HOUR = f"intDiv(batch, {HOUR})"
+_TABLES_1 = (
+    Table("events", _EVENT | _BATCH, _DAYS, "(site, day, visitor)", sharded=True),
+    Table("bots", _EVENT | _VERDICT | _BATCH, _DAYS, "(site, day, visitor)", sharded=True),
+    # The ids of events and bots alike: to look for one takes no reading of a day's events.
+    Table(
+        "ids",
+        {"event_id": "UInt64", "site": "UInt64", "received_at": "Int64", "day": "Int32"} | _BATCH,
+        "intDiv(received_at, 86400000)",
+        "event_id",
+        sharded=True,
+    ),
+    Table(
+        "drops",
+        {"site": "UInt64", "day": "Int32", "reason": "String", "count": "Int64"} | _BATCH,
+        _DAYS,
+        "(site, day, reason)",
+    ),
+    Table(
+        "imports",
+        {
+            "site": "UInt64",
+            "head_size": "Int64",
+            "head": "String",
+            "lines": "Int64",
+            "bytes": "Int64",
+            "tail": "String",
+            "salts": "Int64",
+            "finished": "UInt8",
+            "unjudged": "UInt8",
+        }
+        | _BATCH,
+        WHOLE,
+        "(site, salts, head, head_size)",
+    ),
+    # The numbers of tallies: one that comes again is not added again.
+    Table("seen", {"number": "Int64"} | _BATCH, f"intDiv({_HOUR}, 24)", "number"),
+    Table("batches", {"batch": "Int64", "state": "UInt8"}, _HOUR, "batch"),
+    Table(
+        "erased",
+        {
+            "receipt": "String",
+            **dict.fromkeys(("events", "bots", "drops", "visits", "days", "removed_at"), "Int64"),
+            "stage": "UInt8",
+            "number": "Int64",
+        },
+        WHOLE,
+        "receipt",
+    ),
+    # Erasures that are being carried out. What one is about goes with its partition.
+    Table("erasures", {"asked": "String", "number": "Int64"}, "number", "number"),
+    Table(
+        "tallies",
+        {
+            "name": "String",
+            "writer": "Int64",
+            "value": "Int64",
+            "day": "Int32",
+            "today": "Int64",
+            "made_at": "Int64",
+            "changed_at": "Int64",
+            "terms": "String",
+            "termed": "Int64",
+            "there": "UInt8",
+            "number": "Int64",
+        },
+        WHOLE,
+        "(name, writer)",
+        version="number",
+    ),
+)
+MIGRATIONS = (_TABLES_1,)
+TABLES = {table.name: table for tables in MIGRATIONS for table in tables}
+_VERSIONS = Table("schema_version", {"version": "UInt32"}, WHOLE, "version")
+
+
+def local(address: Address, table: str) -> str:
+    """What a table of rows is called on each server."""
+    return f"{address.database}.{table}{'_local' if address.cluster else ''}"
+
+
+def migrate(servers: Servers) -> None:
+    """Bring the database to ``VERSION``, on every server of the cluster.
+
+    It may be begun on several nodes at once, or again after it ended half-way: what is there
+    already stays.
+
+    Raises:
+        SetupError: the database was written by a newer version.
+        Unavailable: a server could not be reached.
+    """
+    address = servers.address
+    if _version(servers) == VERSION:
+        return
+    servers.define(f"create database if not exists {address.database}{_on_cluster(address)}")
+    _make(servers, _VERSIONS)
+    done = _version(servers)
+    if done > VERSION:
+        raise SetupError(
+            "The events' database was written by a newer ezee. Start that version instead."
+        )
+    for version, tables in enumerate(MIGRATIONS[done:], start=done + 1):
+        for table in tables:
+            _make(servers, table)
+        servers.insert(0, "schema_version", ("version",), [(version,)])
+
+
+def _version(servers: Servers) -> int:
+    database = servers.address.database
+    there = servers.ask(
+        "select count(*) from system.tables "
+        f"where database = '{database}' and name = 'schema_version'",
+        database=ANY_DATABASE,
+    )
+    if not there[0][0]:
+        return 0
+    found = servers.ask(f"select max(version) from {database}.schema_version", ANY_DATABASE)
+    return int(found[0][0])
+
+
+def _make(servers: Servers, table: Table) -> None:
+    for statement in _statements(servers.address, table):
+        servers.define(statement)
+
+
+def _statements(address: Address, table: Table) -> Iterator[str]:
+    rows = local(address, table.name)
+    columns = ", ".join(f"{name} {of}" for name, of in table.columns.items())
+    yield (
+        f"create table if not exists {rows}{_on_cluster(address)} ({columns}) "
+        f"engine = {_engine(address, table)} partition by {table.parted} order by {table.order}"
+    )
+    if address.cluster:
+        by = "cityHash64(visitor)" if "visitor" in table.columns else "rand()"
+        yield (
+            f"create table if not exists {address.database}.{table.name}{_on_cluster(address)} "
+            f"({columns}) engine = Distributed({address.cluster}, {address.database}, "
+            f"{table.name}_local, {by})"
+        )
+
+
+def _engine(address: Address, table: Table) -> str:
+    family = "ReplacingMergeTree" if table.version else "MergeTree"
+    version = [table.version] if table.version else []
+    if not address.cluster:
+        return f"{family}({', '.join(version)})"
+    place = f"'/clickhouse/tables/{{shard}}/{address.database}/{table.name}'"
+    named = ", ".join([place, "'{replica}'", *version])
+    return f"Replicated{family}({named})"
+
+
+def _on_cluster(address: Address) -> str:
+    return f" on cluster {address.cluster}" if address.cluster else ""

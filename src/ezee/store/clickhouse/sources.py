@@ -1,0 +1,155 @@
+"""What is asked of ``events`` and ``visits``, as ClickHouse is to read them.
+
+Visits are derived when they are asked for, from the events of the days in question: they are a pure
+function of these, so that a late event, an import or an erasure needs no case of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from ezee.model.dimensions import Scope, dimension, parts_of
+from ezee.model.query import StatsQuery
+from ezee.store.clickhouse.schema import TABLES
+from ezee.store.clickhouse.visible import Visible
+from ezee.store.sql import VISIT_GAP, Source, Statement
+
+
+class Reach(NamedTuple):
+    """Which rows a question may need: of a tracker, days (both included) and one visitor, where it
+    names them.
+    """
+
+    visible: Visible
+    site: int | None = None
+    first_day: int | None = None
+    last_day: int | None = None
+    visitor: int | None = None
+
+    def where(self, *columns: str) -> str:
+        """The condition on a table that has these columns of ``site``, ``day`` and ``visitor``."""
+        bounds = {
+            "site": [("=", self.site)],
+            "day": [(">=", self.first_day), ("<=", self.last_day)],
+            "visitor": [("=", self.visitor)],
+        }
+        parts = [
+            f"{name} {operator} {value}"
+            for name in columns
+            for operator, value in bounds[name]
+            if value is not None
+        ]
+        return " and ".join([*parts, self.visible.condition])
+
+
+# Sums of money may be larger than any amount.
+_EXACT = ", ".join(
+    "toDecimal128(amount, 0) as amount" if name == "amount" else name
+    for name in TABLES["events"].columns
+)
+_FIRST = (
+    "hour",
+    "utc_offset",
+    *("referrer", "source", "channel"),
+    *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"),
+    *("country", "region", "city", "browser", "os", "device", "screen", "language"),
+)
+_KEPT = ("site", "day", "visitor", "happened_at", "received_at", "seq", "kind", "page")
+_FLAGS = ("interactive", "verified")
+_ENDS = {"entry_page": "argMinIf", "exit_page": "argMaxIf"}
+
+
+# A column that is read within a lambda alone is not read at all by old servers.
+_NEVER = -(2**63) + 1
+
+
+def asked_of(reach: Reach, query: StatsQuery) -> Source:
+    """Where a question reads."""
+    where = reach.where("site", "day", "visitor")
+    return Source(
+        Statement(f"(select {_EXACT} from events where {where}) as events"),
+        Statement(f"({visits(reach, _of_visits(query))}) as visits"),
+    )
+
+
+def _of_visits(query: StatsQuery) -> set[str]:
+    """The columns of visits that a question is about, beside those that are counted."""
+    parts = [part for name in query.breakdowns for part in parts_of(name)]
+    named = [dimension(each) for each in (*parts, *(each.dimension for each in query.filters))]
+    return {each.column for each in named if each.scope is Scope.VISIT}
+
+
+def visits(reach: Reach, columns: Collection[str] = (*_FIRST, *_ENDS)) -> str:
+    """The visits, and of whom: a visit begins where 30 minutes have passed since the event before.
+
+    Engagement (kind 2) opens no visit, so a group of nothing else is none. What a visit has of its
+    first event, or of its pages, is read only where it is among the columns: it costs most.
+    """
+    where = reach.where("site", "day", "visitor")
+    first = ["hour", "utc_offset", *(name for name in _FIRST[2:] if name in columns)]
+    ends = [name for name in _ENDS if name in columns]
+    read = ", ".join((*_KEPT, *_FLAGS, *first))
+    made = [
+        *(f"argMinIf({name}, place, kind <> 2) as {name}" for name in first),
+        *(f"{_ENDS[name]}(page, place, kind = 0) as {name}" for name in ends),
+    ]
+    return f"""
+    select site, day, visitor, started_at, ended_at, pageviews, events, verified,
+           case when pageviews = 1 and interactions = 0 then 1 else 0 end as bounce,
+           ended_at - started_at as duration, {", ".join((*first, *ends))}
+    from (
+        select site, day, visitor, visit,
+               minIf(happened_at, kind <> 2) as started_at, max(happened_at) as ended_at,
+               countIf(kind = 0) as pageviews, countIf(kind = 1) as events,
+               countIf(kind = 1 and interactive) as interactions,
+               max(case when kind <> 2 and verified then 1 else 0 end) as verified,
+               {", ".join(made)}
+        from (
+            select {read}, tuple(happened_at, received_at, seq) as place,
+                   arrayCount(start -> start <= happened_at, starts) as visit
+            from (select {read} from events where {where}) as e
+            all inner join (
+                select site, day, visitor, arrayFilter(
+                    (at, place) -> place = 1 or at - instants[place - 1] >= {VISIT_GAP},
+                    instants, arrayEnumerate(instants)
+                ) as starts
+                from (
+                    select site, day, visitor, arraySort(groupArray(happened_at)) as instants
+                    from events where {where} group by site, day, visitor
+                ) as instants_of
+            ) as b using (site, day, visitor)
+        ) as placed
+        group by site, day, visitor, visit
+        having countIf(kind <> 2) > 0 and max(happened_at) > {_NEVER}
+    ) as grouped
+    """
+
+
+# What is counted elsewhere has no sign, and both are put together.
+_DROPS = "select site, day, reason, toUInt64(count) as count from drops where {where}"
+_ERASED = """
+select receipt, max(events) as events, max(bots) as bots, max(drops) as drops,
+       max(visits) as visits, max(days) as days, max(removed_at) as removed_at,
+       max(stage) = 2 as gone
+from erased group by receipt having max(stage) > 0
+"""
+_NAMED = re.compile(r"\b(from|join) (events|bots|drops|visits|erased)\b( as \w+)?")
+
+
+def reached(statement: Statement, reach: Reach) -> Statement:
+    """A statement of ours where each table is what of it is visible and within reach."""
+    tables = {
+        "events": f"select * from events where {reach.where('site', 'day', 'visitor')}",
+        "bots": f"select * from bots where {reach.where('site', 'day', 'visitor')}",
+        "drops": _DROPS.format(where=reach.where("site", "day")),
+        "visits": visits(reach),
+        "erased": _ERASED,
+    }
+
+    def named(found: re.Match[str]) -> str:
+        word, table, alias = found.groups()
+        return f"{word} ({tables[table]}){alias or f' as {table}'}"
+
+    return statement._replace(sql=_NAMED.sub(named, statement.sql))

@@ -1,4 +1,4 @@
-"""One suite: on the embedded engine, on its roll-ups, on the same from afar, and on ClickHouse."""
+"""One suite: on the embedded engine, on its roll-ups, on the same from afar, on ClickHouse."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 from msgspec.structs import astuple
@@ -24,6 +25,13 @@ from ezee.store.clickhouse.sharding import shard_of
 from ezee.store.clickhouse.visible import Visible
 
 Row = tuple[Any, ...]
+
+
+class Seen(IntEnum):
+    """What has a number by which it is known when it comes again."""
+
+    TALLY = 0
+    BATCH = 1
 
 
 class Part(NamedTuple):
@@ -65,10 +73,13 @@ def number(servers: Servers, visible: Visible, batch: Batch, numbers: Numbers) -
             gathered.add(each, seq)
         elif not isinstance(each, Bot):
             duplicates.append(index)
-    if batch.drops and not _is_seen(servers, visible, batch.tally):
-        gathered.add_drops(batch.drops, batch.tally)
+    if batch.drops and not is_seen(servers, visible, Seen.TALLY, batch.tally):
+        gathered.add_drops(batch.drops)
+        gathered.remember(Seen.TALLY, batch.tally)
     if batch.progress is not None:
         gathered.put(0, "imports", (batch.site, *astuple(batch.progress), first, first))
+    if gathered.parts:
+        gathered.remember(Seen.BATCH, batch.number)
     return Numbered(first, gathered.parts, duplicates)
 
 
@@ -95,15 +106,17 @@ class _Gathered:
             known = (event.event_id, event.site, event.received_at, event.day)
             self.put(shard, "ids", (*known, seq, self._number))
 
-    def add_drops(self, drops: Sequence[Drops], tally: int) -> None:
+    def remember(self, what: Seen, number: int) -> None:
+        if number:
+            self.put(0, "seen", (number, int(what), self._number, self._number))
+
+    def add_drops(self, drops: Sequence[Drops]) -> None:
         counts: dict[tuple[int, int, str], int] = {}
         for each in drops:
             key = (each.site, each.day, str(each.reason))
             counts[key] = counts.get(key, 0) + each.count
         for key, count in counts.items():
             self.put(0, "drops", (*key, count, self._number, self._number))
-        if tally:
-            self.put(0, "seen", (tally, self._number, self._number))
 
 
 def _told(each: Event | Bot) -> tuple[Event, str, tuple[str, ...]]:
@@ -167,8 +180,9 @@ def _still_there(
     return {_Known(*row) for row in rows}
 
 
-def _is_seen(servers: Servers, visible: Visible, tally: int) -> bool:
-    if not tally:
+def is_seen(servers: Servers, visible: Visible, what: Seen, number: int) -> bool:
+    """Whether what has this number is stored; nothing has the number 0."""
+    if not number:
         return False
-    where = f"number = {literal(tally)} and {visible.condition}"
+    where = f"number = {literal(number)} and what = {int(what)} and {visible.condition}"
     return bool(servers.ask(f"select count(*) from seen where {where}")[0][0])

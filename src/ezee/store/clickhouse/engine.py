@@ -24,7 +24,7 @@ from ezee.store.base import Batch, Description, Progress
 from ezee.store.changes import Change, Compact, RollUp, TallyChange
 from ezee.store.clickhouse import schema, tallies, visible
 from ezee.store.clickhouse.address import Address
-from ezee.store.clickhouse.batches import Part, number
+from ezee.store.clickhouse.batches import Part, Seen, is_seen, number
 from ezee.store.clickhouse.changes import Changer
 from ezee.store.clickhouse.dialect import CLICKHOUSE, written
 from ezee.store.clickhouse.janitor import Janitor
@@ -34,10 +34,14 @@ from ezee.store.clickhouse.servers import Row, Servers
 from ezee.store.clickhouse.sources import Reach, asked_of, reached
 from ezee.store.clickhouse.states import States
 from ezee.store.kept import statement_of
-from ezee.store.looks import Look, TallyLook, WrongRollups
+from ezee.store.looks import Condition, CopyOut, Look, TallyLook, WrongRollups
 from ezee.store.looks import Row as LookRow
 from ezee.store.sql import Asked, Statement
 
+_NO_COPY = (
+    "Events that are in a ClickHouse cluster are not copied by ezee: their replicas are copies, "
+    "and ClickHouse has means of its own to freeze and copy tables."
+)
 _INSERTS_AT_ONCE = 8
 _LOOK_AGAIN = 1.0
 
@@ -67,7 +71,10 @@ class ClickHouseStore:
         servers = self._servers()
         with self._writing:
             self._states.settle_doubts(servers)
-            numbered = number(servers, visible.look(servers), batch, self._numbers)
+            seen = visible.look(servers)
+            if batch.again and is_seen(servers, seen, Seen.BATCH, batch.number):
+                return []
+            numbered = number(servers, seen, batch, self._numbers)
             if numbered.parts:
                 with self._states.writing(servers, numbered.number):
                     self._insert(servers, numbered.parts)
@@ -96,6 +103,10 @@ class ClickHouseStore:
             return []
         if isinstance(look, TallyLook):
             return tallies.look(servers, look)
+        if isinstance(look, Condition):
+            return [(schema.VERSION, schema.VERSION, 0, 0, 0, size(servers), 0)]
+        if isinstance(look, CopyOut):
+            raise SetupError(_NO_COPY)
         reach = reach_of(look, visible.look(servers))
         return [tuple(row) for row in _asked(servers, statement_of(look), reach)]
 
@@ -193,6 +204,15 @@ class ClickHouseStore:
 
 def _asked(servers: Servers, statement: Statement, reach: Reach) -> list[Row]:
     return servers.ask(written(reached(statement, reach)))
+
+
+def size(servers: Servers) -> int:
+    """How many bytes the tables have on one replica of each shard."""
+    asked = (
+        "select sum(bytes_on_disk) from system.parts "
+        f"where active and database = '{servers.address.database}'"
+    )
+    return sum(int(servers.ask_at(shard.replicas[0], asked)[0][0]) for shard in servers.shards)
 
 
 def _imports(servers: Servers, where: str) -> list[Progress]:

@@ -101,8 +101,8 @@ _TABLES_1 = (
         WHOLE,
         "(site, salts, head, head_size)",
     ),
-    # The numbers of tallies: one that comes again is not added again.
-    Table("seen", {"number": "Int64"} | _BATCH, f"intDiv({_HOUR}, 24)", "number"),
+    # The numbers of tallies and batches, by which they are known when they come again.
+    Table("seen", {"number": "Int64", "what": "UInt8"} | _BATCH, f"intDiv({_HOUR}, 24)", "number"),
     Table("batches", {"batch": "Int64", "state": "UInt8"}, _HOUR, "batch"),
     Table(
         "erased",

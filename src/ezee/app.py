@@ -41,6 +41,7 @@ from ezee.shared_limits import open_quotas
 from ezee.store.base import EventStore
 from ezee.store.noted import NotedStore
 from ezee.store.salts import Salts
+from ezee.upgrades.snapshots import forget_old
 from ezee.vitals import Vitals
 from ezee.web import api, html
 from ezee.web.api.bodies import take_body
@@ -281,6 +282,7 @@ def _chores(services: Services, last_used: LastUsed) -> list[tuple[float, Callab
         (5, last_used.write),
         (60, lambda: services.salts.destroy_expired(services.clock.now())),
         (60, lambda: services.salts.prepare(services.clock.now())),
+        (3600, lambda: forget_old(services.settings.data, services.clock.now())),
     ]
 
 

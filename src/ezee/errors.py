@@ -126,3 +126,12 @@ class SetupError(EzeeError):
     """The service or a command cannot start as it is set up; the message says what to do."""
 
     code = "setup"
+
+
+class OutOfDate(SetupError):
+    """What is there was written by an older version, and nothing is changed without being told."""
+
+    default = (
+        "The data folder was written by an older version of ezee. `ezee upgrade` brings it up to "
+        "date, and so does the next start of the service; both make a snapshot first."
+    )

@@ -14,19 +14,21 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
+import structlog
 import uvicorn
 from litestar.types import ASGIApp
 
 from ezee import app
 from ezee.accounts.database import Database
 from ezee.clock import SystemClock
-from ezee.errors import SetupError
+from ezee.errors import OutOfDate, SetupError
 from ezee.logs import set_up_logs
 from ezee.salting import open_salts
 from ezee.settings import Settings
 from ezee.store.folder import prepare_folder
 from ezee.store.host import StoreHost
 from ezee.store.remote import RemoteStore
+from ezee.upgrades.upgrading import upgrade
 from ezee.vitals import Vitals
 from ezee.web.crowd import Crowd
 from ezee.web.patience import PATIENCE, Patience, PatientProtocol
@@ -35,6 +37,8 @@ ADDRESS_NAME = "ezee.address"
 MOST_CONNECTIONS = 10_000
 # File handles for everything that is not a client's connection.
 _OWN_FILES = 200
+
+_log = structlog.get_logger("ezee.server")
 
 Ready = Callable[[Settings, Database], None]
 Announce = Callable[[Settings], None]
@@ -83,8 +87,11 @@ def _serve_folder(
 ) -> None:
     listening = _listen(settings.host, settings.port)
     # On a disk that is nearly full the accounts come first: without them there is no service.
-    database = Database.of(settings)
-    host = StoreHost(settings.data, settings.log_format)
+    try:
+        database, host = _open(settings)
+    except OutOfDate:
+        upgrade(settings, SystemClock().now(), _log.info)
+        database, host = _open(settings)
     store = RemoteStore(settings.data)
     try:
         port = listening.getsockname()[1]
@@ -108,6 +115,20 @@ def _serve_folder(
         host.stop()
         database.close()
         listening.close()
+
+
+def _open(settings: Settings) -> tuple[Database, StoreHost]:
+    """The accounts, and the store in a process of its own.
+
+    Raises:
+        OutOfDate: an older version was at work here last. SetupError: they cannot be opened.
+    """
+    database = Database.of(settings)
+    try:
+        return database, StoreHost(settings.data, settings.log_format)
+    except BaseException:
+        database.close()
+        raise
 
 
 @contextmanager

@@ -69,28 +69,53 @@ def load(connection: sa.Connection, lines: Iterable[Line], revision: str) -> dic
     Raises:
         SetupError: the database is not empty, or the revision is of a newer version.
     """
-    from ezee.accounts import migrating  # noqa: PLC0415 - see there
-
     if revision > NEWEST:
         raise SetupError("The copy was made by a newer version of ezee: use that one.")
     if sa.inspect(connection).get_table_names():
         raise SetupError("The account database has tables already. Name an empty one.")
-    migrating.upgrade(connection, revision)
+    return _fill(connection, lines, revision)
+
+
+def replace(connection: sa.Connection, lines: Iterable[Line], revision: str) -> None:
+    """Put the rows of a copy, and tables as at its revision, in the place of all there is.
+
+    It is done in the connection's transaction, as the role that owns the tables.
+    """
+    from ezee.accounts import migrating  # noqa: PLC0415 - see there
+
+    migrating.downgrade(connection)
+    _fill(connection, lines, revision)
+
+
+def count(connection: sa.Connection) -> dict[str, int]:
+    """How many rows each table has."""
+    counted = sa.select(sa.func.count())
+    return {
+        str(table.name): connection.scalar(counted.select_from(table)) or 0
+        for table in _tables(connection)
+    }
+
+
+def see_everyone(connection: sa.Connection) -> None:
+    """Have the transaction see everybody's rows."""
     if connection.dialect.name == "postgresql":
         row_security.name_viewer(connection, row_security.EVERYONE)
+
+
+def _fill(connection: sa.Connection, lines: Iterable[Line], revision: str) -> dict[str, int]:
+    from ezee.accounts import migrating  # noqa: PLC0415 - see there
+
+    migrating.upgrade(connection, revision)
+    see_everyone(connection)
     tables = _tables(connection)
     by_table: dict[str, list[dict[str, Any]]] = {table.name: [] for table in tables}
     for line in lines:
         by_table[line.table].append(line.values)
-    loaded = {}
     for table in tables:
         rows = by_table[table.name]
         for start in range(0, len(rows), _AT_ONCE):
             connection.execute(table.insert(), rows[start : start + _AT_ONCE])
-        loaded[str(table.name)] = (
-            connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-        )
-    return loaded
+    return count(connection)
 
 
 def _write(connection: sa.Connection, file: BinaryIO) -> Written:

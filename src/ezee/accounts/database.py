@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from ezee.accounts import row_security
 from ezee.accounts.migrations import NEWEST
-from ezee.errors import SetupError, Unavailable
+from ezee.errors import OutOfDate, SetupError, Unavailable
 from ezee.settings import Settings
 
 FILE_NAME = "accounts.sqlite"
@@ -66,26 +66,33 @@ class Database:
             self.engine = sa.create_engine(with_driver(url), **_SERVER)
 
     @classmethod
-    def of(cls, settings: Settings) -> Database:
+    def of(cls, settings: Settings, *, upgrade: bool = False) -> Database:
         """The database that the settings name, its schema up to date. The data folder exists.
 
-        Raises what ``at`` and ``migrate`` do.
+        Raises what ``at`` and ``in_folder`` do.
         """
         if settings.accounts:
-            return cls.at(settings.accounts, settings.accounts_owner)
-        return cls.in_folder(settings.data)
+            return cls.at(settings.accounts, settings.accounts_owner, upgrade=upgrade)
+        return cls.in_folder(settings.data, upgrade=upgrade)
 
     @classmethod
-    def in_folder(cls, folder: Path) -> Database:
-        """The embedded database of a data folder, its schema up to date."""
+    def in_folder(cls, folder: Path, *, upgrade: bool = False) -> Database:
+        """The embedded database of a data folder, its schema up to date.
+
+        Raises what ``migrate`` does.
+        """
         path = folder / FILE_NAME
         database = cls(f"sqlite:///{path}")
-        database.migrate()
+        try:
+            database.migrate(upgrade=upgrade)
+        except BaseException:
+            database.close()
+            raise
         path.chmod(0o600)
         return database
 
     @classmethod
-    def at(cls, url: str, owner_url: str = "") -> Database:
+    def at(cls, url: str, owner_url: str = "", *, upgrade: bool = False) -> Database:
         """The PostgreSQL database at ``url``, its schema up to date, as the service's role.
 
         ``owner_url`` is that of the role that owns the tables: it alone may bring them up to
@@ -93,12 +100,13 @@ class Database:
 
         Raises:
             SetupError: the schema is out of date and no owner was named, or the service's role is
-                one that row-level security does not hold for. Unavailable: it does not answer.
+                one that row-level security does not hold for. OutOfDate: as ``migrate``.
+                Unavailable: it does not answer.
         """
         database = cls(with_driver(url).render_as_string(hide_password=False))
         try:
             if owner_url:
-                _migrate_as_owner(owner_url, service=str(database.engine.url.username))
+                _migrate_as_owner(owner_url, str(database.engine.url.username), upgrade=upgrade)
             database.check()
         except BaseException:
             database.close()
@@ -124,15 +132,19 @@ class Database:
         except OperationalError as error:
             raise Unavailable("The account database does not answer right now.") from error
 
-    def migrate(self) -> None:
-        """Bring the schema up to date.
+    def migrate(self, *, upgrade: bool = False) -> None:
+        """Make the tables of a new database; with ``upgrade``, bring an older one up to date.
 
         Raises:
+            OutOfDate: an older version wrote it, and ``upgrade`` is not asked for.
             SetupError: the database was written by a newer version.
             Unavailable: it cannot be written to now.
         """
         try:
-            if self.revision() != NEWEST:
+            revision = self.revision()
+            if "" < revision < NEWEST and not upgrade:
+                raise OutOfDate
+            if revision != NEWEST:
                 self._upgrade()
         except OperationalError as error:
             raise Unavailable("The account database cannot be written to right now.") from error
@@ -215,10 +227,33 @@ def with_driver(url: str) -> sa.URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
-def _migrate_as_owner(url: str, service: str) -> None:
+def version_in(folder: Path) -> str:
+    """The revision of the schema that a folder's embedded database has, "" where there is none."""
+    if not (folder / FILE_NAME).exists():
+        return ""
+    database = Database(f"sqlite:///{folder / FILE_NAME}")
+    try:
+        return database.revision()
+    except SQLAlchemyError as error:
+        raise SetupError("The account database cannot be read.") from error
+    finally:
+        database.close()
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy an embedded database as it is at one moment, its log included, whoever has it open."""
+    with (
+        closing(sqlite3.connect(source, timeout=10)) as there,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        there.backup(copy)
+    target.chmod(0o600)
+
+
+def _migrate_as_owner(url: str, service: str, *, upgrade: bool) -> None:
     owner = Database(url)
     try:
-        owner.migrate()
+        owner.migrate(upgrade=upgrade)
         with owner.engine.begin() as connection:
             # Nodes that start at once would change the same things at once.
             connection.exec_driver_sql(_ALONE["postgresql"])

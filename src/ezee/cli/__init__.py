@@ -21,6 +21,7 @@ from ezee.cli import (
     rollups,
     serving,
     trackers,
+    upgrading,
 )
 from ezee.cli.output import errors
 from ezee.cli.root import root
@@ -30,7 +31,7 @@ __all__ = ["main"]
 
 _COMMANDS = (
     *(accounts, bots, checking, counters, events, exporting, importing, pages, replaying, rollups),
-    *(backups, demo, erasing, serving, trackers),
+    *(backups, demo, erasing, serving, trackers, upgrading),
 )
 
 

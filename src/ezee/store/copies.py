@@ -48,3 +48,30 @@ def newest_schema() -> int:
     from ezee.store.duckdb import schema  # noqa: PLC0415 - as in store.open
 
     return schema.VERSION
+
+
+def schema_of(data: Path) -> int:
+    """The version of the schema that a folder's event file has, 0 where there is none.
+
+    Nobody may have it open. Raises ``SetupError`` when it cannot be read.
+    """
+    from ezee.store.duckdb import copies  # noqa: PLC0415 - as in store.open
+
+    return copies.version(data / EVENTS)
+
+
+def rows_of(data: Path) -> dict[str, int]:
+    """How many rows each table of a folder's event file has. Nobody may have it open."""
+    from ezee.store.duckdb import copies  # noqa: PLC0415 - as in store.open
+
+    return copies.rows(data / EVENTS)
+
+
+def migrate(data: Path) -> None:
+    """Bring a folder's event file to the newest schema. Nobody may have it open.
+
+    Raises ``ValueError`` when a step fails; what was done before it stays.
+    """
+    from ezee.store.duckdb import copies  # noqa: PLC0415 - as in store.open
+
+    copies.migrate(data / EVENTS)

@@ -12,6 +12,8 @@ from ezee.errors import SetupError
 _LOCK_NAME = "ezee.lock"
 # There while a backup is being restored into the folder.
 RESTORING = "restoring"
+# There while what was before an upgrade is put back.
+ROLLING_BACK = "rolling-back"
 
 
 def prepare_folder(folder: Path) -> Path:
@@ -29,6 +31,11 @@ def prepare_folder(folder: Path) -> Path:
     if (folder / RESTORING).exists():
         raise SetupError(
             f"A restore into the data folder {folder} has not come to its end. Restore it again."
+        )
+    if (folder / ROLLING_BACK).exists():
+        raise SetupError(
+            f"A rollback of the data folder {folder} has not come to its end. Run `ezee rollback` "
+            "again."
         )
     return folder
 
@@ -54,6 +61,12 @@ class FolderLock:
                     "Stop it, wait for it, or choose another folder with --data."
                 )
             time.sleep(0.02)
+
+    def __enter__(self) -> None:
+        """It is held until the block ends."""
+
+    def __exit__(self, *exc: object) -> None:
+        self.release()
 
     def release(self) -> None:
         """Let another process have the folder."""

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from ezee.errors import SetupError
+from ezee.errors import OutOfDate, SetupError
 
 READY = "ready"
 _CHILD = "ezee.store.hosted"
@@ -62,6 +62,8 @@ class StoreHost:
             said = told.readline().strip()
         if said != READY:
             process.communicate()
+            if said == OutOfDate.default:
+                raise OutOfDate
             raise SetupError(said or "The events could not be opened.")
         return process
 

@@ -8,9 +8,10 @@ import duckdb
 import pytest
 from msgspec.structs import asdict, replace
 
-from ezee.errors import SetupError, Unavailable
+from ezee.errors import OutOfDate, SetupError
 from ezee.model.event import Event, Kind
 from ezee.store.base import Batch
+from ezee.store.copies import migrate
 from ezee.store.duckdb import schema
 from ezee.store.duckdb.engine import FILE_NAME
 from tests.store.engines import MINUTE, assert_counted, bot, everything, question
@@ -83,6 +84,9 @@ def test_an_old_file_is_read_as_a_new_one(tmp_path: Path) -> None:
     old_file(old)
     # A page's path was the page then, and nothing was grouped.
     kept = [replace(each, path=each.page) for each in OLD]
+    with pytest.raises(OutOfDate):
+        PatientStore(old)
+    migrate(old)
     opened, made = PatientStore(old), PatientStore(new)
     made.append(Batch(kept))
     assert_counted(opened, kept)
@@ -113,11 +117,12 @@ def test_a_migration_that_is_cut_short_changes_nothing(
     with monkeypatch.context() as patch:
         cut_short = (first, f"{second}; select error('power cut')", *later)
         patch.setattr(schema, "MIGRATIONS", cut_short)
-        with pytest.raises(Unavailable):
-            PatientStore(tmp_path)
+        with pytest.raises(ValueError, match="step failed"):
+            migrate(tmp_path)
     with duckdb.connect(tmp_path / FILE_NAME) as connection:
         assert connection.execute("select max(version) from schema_version").fetchone() == (1,)
         assert connection.execute("select count(*) from events").fetchone() == (len(OLD),)
+    migrate(tmp_path)
     store = PatientStore(tmp_path)
     assert_counted(store, OLD)
     store.close()

@@ -6,12 +6,14 @@ others; the engine's own file is not.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from ezee.errors import SetupError
 from ezee.store.duckdb import schema
 from ezee.store.duckdb.file import Connection, transaction
 from ezee.store.sql import Statement
@@ -111,6 +113,49 @@ def _load_table(connection: Connection, table: str, path: Path) -> int:
     if totals[0] != totals[1] or totals[0] is None:
         raise ValueError
     return int(totals[0][0])
+
+
+def version(path: Path) -> int:
+    """The version of an event file's schema, 0 where there is none."""
+    with _looked_at(path) as connection:
+        return schema.version(connection) if connection is not None else 0
+
+
+def rows(path: Path) -> dict[str, int]:
+    """How many rows each table of an event file has."""
+    with _looked_at(path) as connection:
+        if connection is None:
+            return {}
+        return {
+            table: int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])
+            for (table,) in connection.execute(_TABLES).fetchall()
+            if table != "schema_version"
+        }
+
+
+def migrate(path: Path) -> None:
+    """Bring an event file to the newest schema. Raises ``ValueError`` when a step fails."""
+    if not path.exists():
+        return
+    try:
+        with duckdb.connect(path, config=_CONFIG) as connection:
+            schema.migrate(connection)
+            connection.execute("checkpoint")
+    except duckdb.Error as error:
+        raise ValueError("A step failed.") from error
+
+
+@contextmanager
+def _looked_at(path: Path) -> Iterator[Connection | None]:
+    """An event file that is not changed by being looked at; None where there is none."""
+    if not path.exists():
+        yield None
+        return
+    try:
+        with duckdb.connect(path, read_only=True, config=_CONFIG) as connection:
+            yield connection
+    except duckdb.Error as error:
+        raise SetupError("The event file cannot be read.") from error
 
 
 _CONFIG: dict[str, Any] = {

@@ -188,7 +188,7 @@ class DuckDBStore:
         compaction.clear_spilled(self._spilled)
         file = OpenFile(self._path, self._config)
         try:
-            schema.migrate(file.writer)
+            schema.make(file.writer)
             # Numbers are not given out twice, though an erasure may have taken the highest.
             self._seq = max(self._seq, last_number(file.writer))
         except duckdb.Error as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from ezee.errors import SetupError
+from ezee.errors import OutOfDate, SetupError
 
 VERSION = 5
 
@@ -223,6 +223,18 @@ create table tallies (
 """
 
 MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+
+
+def make(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables of a new file; one that is there is this version's.
+
+    Raises:
+        OutOfDate: the file was written by an older version. SetupError: by a newer one.
+    """
+    connection.execute("create table if not exists schema_version (version integer not null)")
+    if 0 < version(connection) < VERSION:
+        raise OutOfDate
+    migrate(connection)
 
 
 def version(connection: duckdb.DuckDBPyConnection) -> int:

@@ -236,11 +236,12 @@ def _restore_rows(settings: Settings, name: str, revision: str) -> None:
 def _accounts(settings: Settings, copy: Path | None) -> Iterator[Database | None]:
     """The account database in PostgreSQL; else that of a copy, None where there is none."""
     url = settings.accounts
-    if url and copy is not None:
+    if url:
+        # After a rollback the service's role has no rights until the owner gives them again.
         url = settings.accounts_owner
         if not url:
             raise SetupError(_NO_OWNER)
-    elif not url:
+    else:
         if copy is None or not (copy / ACCOUNTS).exists():
             yield None
             return

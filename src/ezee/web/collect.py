@@ -308,6 +308,8 @@ PIXEL_ANSWER = Answer(
         "cache-control": "no-store, no-cache, must-revalidate, max-age=0",
         "pragma": "no-cache",
         "expires": "0",
+        # A page that is isolated from others shows no other picture.
+        "cross-origin-resource-policy": "cross-origin",
         **_CORS,
     },
     _PIXEL,

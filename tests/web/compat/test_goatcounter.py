@@ -44,6 +44,15 @@ def test_an_event_has_a_name_instead_of_a_path() -> None:
 def test_what_the_script_takes_for_a_program_is_one() -> None:
     assert not only(PIXEL, pixel(b"p=/&b=0")).headless
     assert only(PIXEL, pixel(b"p=/&b=150")).headless
+    with pytest.raises(InvalidRequest):
+        PIXEL.read(pixel(b"p=/&b=7"))
+
+
+def test_what_is_excluded_is_told() -> None:
+    answer = PIXEL.answer(pixel(b""), [Judged(DropReason.EXCLUDED)])
+    assert (answer.status, answer.headers["content-type"]) == (202, "image/gif")
+    assert answer.headers["x-goatcounter"].startswith("ignored because")
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
 
 
 def test_the_pixel_is_a_gif_whatever_happens() -> None:
@@ -75,6 +84,17 @@ def test_the_apis_hits_are_read() -> None:
     assert event.fields == {"name": "bought"}
     assert event.address.startswith("fd")
     assert isinstance(wrong, InvalidRequest)
+
+
+def test_a_hit_tells_whose_it_is_or_that_it_is_alone() -> None:
+    hits = [{"path": "/a"}, {"path": "/a", "user_agent": "An agent"}, {"path": "/a", "ip": "::1"}]
+    assert all(isinstance(read, InvalidRequest) for read in API.read(asked_json({"hits": hits})))
+    alone = API.read(asked_json({"hits": hits, "no_sessions": True}))
+    assert all(isinstance(read, Meant) for read in alone)
+    visitors = {(read.address, read.user_agent) for read in alone if isinstance(read, Meant)}
+    assert len(visitors) == 3
+    assert all(address and agent for address, agent in visitors)
+    assert ("::1", "An agent") not in visitors
 
 
 def test_the_apis_answers_are_theirs() -> None:

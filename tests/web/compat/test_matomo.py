@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 
-from ezee.errors import InvalidRequest, NotFound
+from ezee.errors import InvalidRequest, NotFound, Unavailable
 from ezee.web.compat.matomo import Matomo
 from ezee.web.compat.meant import Asked, Meant
 from ezee.web.compat.protocol import Judged
@@ -95,4 +95,37 @@ def test_answers_are_theirs() -> None:
     assert (taken.status, taken.headers["content-type"]) == (200, "image/gif")
     silent = MATOMO.answer(get(send_image=0), [Judged()])
     assert (silent.status, silent.body) == (204, b"")
-    assert MATOMO.answer(get(), [Judged(error=NotFound())]).status == 400
+    assert silent.headers["cache-control"].startswith("no-store")
+
+
+def test_what_is_wrong_is_a_gif_all_the_same() -> None:
+    wrong = MATOMO.answer(get(), [Judged(error=NotFound("Né"))])
+    assert (wrong.status, wrong.headers["content-type"]) == (400, "image/gif")
+    assert wrong.body.startswith(b"GIF89a")
+    assert wrong.headers["x-ezee"] == "N?"
+    silent = MATOMO.refuse(Unavailable("Later."), get(send_image=0))
+    assert (silent.status, silent.body, "content-type" in silent.headers) == (503, b"", False)
+    assert silent.headers["retry-after"]
+    assert MATOMO.refuse(InvalidRequest("No.")).body.startswith(b"GIF89a")
+
+
+def test_a_bulk_request_that_fails_is_told_in_their_object() -> None:
+    failed = MATOMO.refuse(Unavailable("Later."), asked_json({"requests": []}))
+    assert (failed.status, failed.headers["content-type"]) == (503, "application/json")
+    assert msgspec.json.decode(failed.body) == {
+        "status": "error", "tracked": 0, "invalid": 0, "message": "Later.",
+    }  # fmt: skip
+
+
+def test_a_bulk_request_may_want_no_answer() -> None:
+    for wanted in ("0", 0):
+        asked = asked_json({"requests": [], "send_image": wanted})
+        assert MATOMO.answer(asked, [Judged()])[::2] == (204, b"")
+
+
+def test_which_were_wrong_is_told_to_who_has_a_token() -> None:
+    judged = [Judged(), Judged(error=InvalidRequest("Wrong."))]
+    told = msgspec.json.decode(MATOMO.answer(asked_json({"requests": []}), judged).body)
+    assert told == {"status": "success", "tracked": 1, "invalid": 1}
+    asked = asked_json({"requests": [], "token_auth": "x"})
+    assert msgspec.json.decode(MATOMO.answer(asked, judged[:1]).body)["invalid_indices"] == []

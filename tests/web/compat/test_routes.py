@@ -121,8 +121,34 @@ def test_matomo_is_counted_by_number(service: Service, alice: Account) -> None:
     assert form.status_code == 200
     bulk = {"requests": [f"?{query}&e_c=Video&e_a=Play", "?idsite=999999&rec=1&url=%2F"]}
     told = post(service, "/matomo.php", bulk).json()
-    assert told == {"status": "success", "tracked": 1, "invalid": 1, "invalid_indices": [1]}
+    assert told == {"status": "success", "tracked": 1, "invalid": 1}
     assert counted(alice, tracker) == (4, 1)
+    told = post(service, "/matomo.php", {**bulk, "token_auth": alice.token}).json()
+    assert told["invalid_indices"] == [1]
+    unknown = get(service, "/matomo.php?idsite=999999&rec=1&url=%2F")
+    assert (unknown.status_code, unknown.headers["content-type"]) == (400, "image/gif")
+    assert unknown.content.startswith(b"GIF89a")
+    assert unknown.headers["x-ezee"]
+
+
+def test_matomos_script_may_read_the_answer_that_it_asks_for_with_cookies(
+    service: Service, alice: Account
+) -> None:
+    number = next(_NUMBERS)
+    new_tracker(alice, aliases=[f"matomo:{number}"])
+    origin = {"origin": "https://a.example"}
+    form = {**AGENT, **origin, "content-type": "application/x-www-form-urlencoded"}
+    for idsite, status in ((number, 200), (999_999, 400)):
+        sent = f"idsite={idsite}&rec=1&url=%2Fa"
+        answer = httpx.post(f"{service.url}/matomo.php", content=sent, headers=form)
+        assert answer.status_code == status
+        assert answer.headers["access-control-allow-origin"] == "https://a.example"
+        assert answer.headers["access-control-allow-credentials"] == "true"
+        assert answer.headers["vary"] == "origin"
+        assert "set-cookie" not in answer.headers
+    shown = get(service, f"/matomo.php?{sent}", **origin)
+    assert shown.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in shown.headers
 
 
 def test_an_address_is_believed_with_the_owners_token_alone(

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from ezee.errors import InvalidRequest, NotFound
+from ezee.errors import EzeeError, InvalidRequest, NotFound, PayloadTooLarge, RateLimited
 from ezee.model.event import DropReason
 from ezee.web.compat.protocol import Judged
 from ezee.web.compat.umami import Umami
@@ -83,4 +83,13 @@ def test_answers_are_theirs() -> None:
     assert (dropped.status, dropped.body) == (200, b'{"beep":"boop"}')
     unknown = UMAMI.answer(asked, [Judged(error=NotFound())])
     assert unknown.status == 400
+    for error, status, code in (
+        (InvalidRequest("Wrong."), 400, "bad-request"),
+        (RateLimited(7), 429, "too-many-requests"),
+        (PayloadTooLarge(), 413, "payload-too-large"),
+        (EzeeError(), 500, "server-error"),
+    ):
+        refused = UMAMI.refuse(error)
+        told = msgspec.json.decode(refused.body)["error"]
+        assert (refused.status, told["status"], told["code"]) == (status, status, code)
     assert msgspec.json.decode(unknown.body)["error"]["message"] == "Website not found."

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import uuid
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlsplit
 
 from ezee.errors import EzeeError, InvalidRequest
+from ezee.model.event import DropReason
 from ezee.web.collect import PIXEL_ANSWER
 from ezee.web.compat.meant import (
     Asked,
@@ -15,6 +17,7 @@ from ezee.web.compat.meant import (
     Read,
     fields_of,
     is_true,
+    number_of,
     page_url,
     read_json_object,
     text_of,
@@ -24,6 +27,9 @@ from ezee.web.compat.protocol import Judged, answer_with, refuse_with
 from ezee.web.errors import Answer, headers_of, status_of
 
 BATCH_LIMIT = 500
+# Lower numbers are those of programs that a server tells, which no script may send.
+_LEAST_OF_SCRIPTS = 150
+_IGNORED = "ignored because the tracker excludes it"
 
 
 def sites_of(asked: Asked) -> tuple[str, ...]:
@@ -43,11 +49,15 @@ class GoatCounterPixel:
     name = "goatcounter"
     methods: tuple[str, ...] = ("GET", "HEAD", "POST")
     needs_token = False
+    credentials = False
 
     def read(self, asked: Asked) -> list[Read]:
         """One event."""
         given = _query(asked.query)
         path, referer = given.get("p", ""), asked.referer
+        program = number_of(given.get("b"))
+        if program is not None and 0 < program < _LEAST_OF_SCRIPTS:
+            raise InvalidRequest.field("b", "is 0, or a number from 150 on for a program")
         fields = fields_of(
             title=given.get("t"), referrer=given.get("r"), screen_width=width_of(given.get("s"))
         )
@@ -63,12 +73,17 @@ class GoatCounterPixel:
         """Pages have none."""
         return ""
 
-    def answer(self, asked: Asked, judged: Sequence[Judged]) -> Answer:  # noqa: ARG002
-        """The GIF, for what was taken and what was dropped."""
+    def answer(self, asked: Asked, judged: Sequence[Judged]) -> Answer:
+        """The GIF, for what was taken and what was dropped; of what is excluded it is said so."""
         error = next((each.error for each in judged if each.error is not None), None)
-        return PIXEL_ANSWER if error is None else self.refuse(error)
+        if error is not None:
+            return self.refuse(error, asked)
+        if any(each.dropped is DropReason.EXCLUDED for each in judged):
+            headers = {**PIXEL_ANSWER.headers, "x-goatcounter": _IGNORED}
+            return Answer(202, headers, PIXEL_ANSWER.body)
+        return PIXEL_ANSWER
 
-    def refuse(self, error: EzeeError) -> Answer:
+    def refuse(self, error: EzeeError, asked: Asked | None = None) -> Answer:  # noqa: ARG002
         """A GIF all the same, with what is wrong in their header."""
         status = 400 if status_of(error) == 404 else status_of(error)
         headers = {**PIXEL_ANSWER.headers, **headers_of(error)}
@@ -82,14 +97,17 @@ class GoatCounterApi:
     name = "goatcounter"
     methods: tuple[str, ...] = ("POST",)
     needs_token = True
+    credentials = False
 
     def read(self, asked: Asked) -> list[Read]:
         """Every hit."""
-        hits = read_json_object(asked.body).get("hits")
+        sent = read_json_object(asked.body)
+        hits = sent.get("hits")
         if not isinstance(hits, list) or not 1 <= len(hits) <= BATCH_LIMIT:
             raise InvalidRequest.field("hits", f"must be a list of 1 to {BATCH_LIMIT} hits")
         sites = sites_of(asked)
-        return [_hit(hit, sites) for hit in hits]
+        alone = is_true(sent.get("no_sessions"))
+        return [_hit(hit, sites, alone=alone) for hit in hits]
 
     def token(self, asked: Asked) -> str:
         """The API key's place is the token's."""
@@ -102,7 +120,7 @@ class GoatCounterApi:
             answer_with(400, {"errors": errors}) if errors else answer_with(202, {"status": "ok"})
         )
 
-    def refuse(self, error: EzeeError) -> Answer:
+    def refuse(self, error: EzeeError, asked: Asked | None = None) -> Answer:  # noqa: ARG002
         """Their error object."""
         return refuse_with(error, {"error": error.message})
 
@@ -124,7 +142,8 @@ def _is_bot(given: object) -> bool:
     return text_of(given) not in {"", "0"}
 
 
-def _hit(hit: object, sites: tuple[str, ...]) -> Read:
+def _hit(hit: object, sites: tuple[str, ...], *, alone: bool) -> Read:
+    """One hit. ``alone``: where it does not tell whose it is, it is nobody else's."""
     if not isinstance(hit, dict) or not text_of(hit.get("path")):
         return InvalidRequest.field("path", "must be a path, or an event's name")
     path = text_of(hit.get("path"))
@@ -137,9 +156,16 @@ def _hit(hit: object, sites: tuple[str, ...]) -> Read:
         screen_width=width_of(hit.get("size")),
         timestamp=text_of(hit.get("created_at")),
     )
-    session = text_of(hit.get("session"))
-    address = text_of(hit.get("ip")) or (_address_of(session) if session else "")
-    agent = text_of(hit.get("user_agent")) or (_UNTOLD if session else "")
+    session, address = text_of(hit.get("session")), text_of(hit.get("ip"))
+    agent = text_of(hit.get("user_agent"))
+    if not session and not (address and agent):
+        if not alone:
+            return InvalidRequest.field(
+                "session", "must be given, or ip and user_agent; or no_sessions beside the hits"
+            )
+        session = uuid.uuid4().hex
+    if session:
+        address, agent = address or _address_of(session), agent or _UNTOLD
     return Meant(sites, fields, agent, address, headless=_is_bot(hit.get("bot")))
 
 

@@ -62,24 +62,27 @@ class OtherTracker:
         self, scope: HTTPScope, receive: Receive, send: Send, *, path: str, code: str = ""
     ) -> None:
         """Answer one request. ``path`` is what the protocol calls it, ``code`` its site's."""
-        method = scope["method"]
+        method, headers = scope["method"], Headers(scope["headers"])
+        asked: Asked | None = None
         try:
             if method == "OPTIONS":
                 answer = self._preflight()
             elif method not in self._dialect.methods:
                 raise MethodNotAllowed(self._dialect.methods)
             else:
-                answer = await self._take(scope, receive, path, code)
+                check_size(headers)
+                asked = _asked(scope, headers, await receive_body(receive), path)
+                answer = await self._take(scope, headers, asked, code)
         except EzeeError as error:
-            answer = self._dialect.refuse(error)
+            answer = self._dialect.refuse(error, asked)
         except Exception as failure:  # noqa: BLE001 - whatever it was, its sender is answered
-            answer = self._dialect.refuse(log_failure(failure))
+            answer = self._dialect.refuse(log_failure(failure), asked)
+        origin = headers.text(b"origin")
+        if self._dialect.credentials and origin and method == "POST":
+            answer = _readable_by(origin, answer)
         await send_answer(send, answer, head=method == "HEAD")
 
-    async def _take(self, scope: HTTPScope, receive: Receive, path: str, code: str) -> Answer:
-        headers = Headers(scope["headers"])
-        check_size(headers)
-        asked = _asked(scope, headers, await receive_body(receive), path)
+    async def _take(self, scope: HTTPScope, headers: Headers, asked: Asked, code: str) -> Answer:
         principal = await self._principal(scope, self._dialect.token(asked))
         if self._dialect.needs_token and not (principal and principal.may("write")):
             raise Unauthorized
@@ -150,6 +153,17 @@ class OtherTracker:
             },
             b"",
         )
+
+
+def _readable_by(origin: str, answer: Answer) -> Answer:
+    """The answer, for a page of that origin to read that has asked with cookies. We set none."""
+    headers = {
+        **answer.headers,
+        "access-control-allow-origin": origin,
+        "access-control-allow-credentials": "true",
+        "vary": "origin",
+    }
+    return answer._replace(headers=headers)
 
 
 def _asked(scope: HTTPScope, headers: Headers, body: bytes, path: str) -> Asked:

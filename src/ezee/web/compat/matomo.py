@@ -21,7 +21,7 @@ from ezee.web.compat.meant import (
     text_of,
     width_of,
 )
-from ezee.web.compat.protocol import Judged, answer_with, refuse_with
+from ezee.web.compat.protocol import Judged, answer_with
 from ezee.web.errors import Answer, headers_of, status_of
 
 BATCH_LIMIT = 500
@@ -34,6 +34,7 @@ class Matomo:
     name = "matomo"
     methods: tuple[str, ...] = ("GET", "HEAD", "POST")
     needs_token = False
+    credentials = True
 
     def read(self, asked: Asked) -> list[Read]:
         """The event, or those of a bulk request."""
@@ -55,27 +56,45 @@ class Matomo:
         wrong = [place for place, each in enumerate(judged) if each.error is not None]
         if _is_bulk(asked):
             told = {"status": "success", "tracked": len(judged) - len(wrong), "invalid": len(wrong)}
-            return answer_with(200, {**told, "invalid_indices": wrong} if wrong else told)
+            # Which they were is told to who has a token.
+            whole = {**told, "invalid_indices": wrong} if self.token(asked) else told
+            return _silent(204) if _wants_silence(asked) else answer_with(200, whole)
         if wrong:
             error = judged[wrong[0]].error
             assert error is not None
-            return self.refuse(error)
-        if text_of(_single_fields(asked).get("send_image")) == "0":
-            headers = dict(PIXEL_ANSWER.headers)
-            headers.pop("content-type")
-            return Answer(204, headers, b"")
-        return PIXEL_ANSWER
+            return self.refuse(error, asked)
+        return _silent(204) if _wants_silence(asked) else PIXEL_ANSWER
 
-    def refuse(self, error: EzeeError) -> Answer:
-        """Their error object; a site that is unknown is a wrong request there."""
-        told = {"status": "error", "message": error.message}
-        if status_of(error) == 404:
-            return answer_with(400, told, **headers_of(error))
-        return refuse_with(error, told)
+    def refuse(self, error: EzeeError, asked: Asked | None = None) -> Answer:
+        """The GIF all the same, as a picture may stand in a page; their object to a bulk request.
+
+        A site that is unknown is a wrong request there. What is wrong is told in a header too.
+        """
+        status = 400 if status_of(error) == 404 else status_of(error)
+        told = {**headers_of(error), "x-ezee": error.message.encode("ascii", "replace").decode()}
+        if asked is not None and _is_bulk(asked):
+            failed = {"status": "error", "tracked": 0, "invalid": 0, "message": error.message}
+            return answer_with(status, failed, **told)
+        shown = _silent(status) if asked is not None and _wants_silence(asked) else PIXEL_ANSWER
+        return Answer(status, {**shown.headers, **told}, shown.body)
 
 
 def _is_bulk(asked: Asked) -> bool:
     return asked.body.lstrip()[:1] == b"{"
+
+
+def _wants_silence(asked: Asked) -> bool:
+    """Whether no picture is wanted. What cannot be read wants none in particular."""
+    try:
+        given = read_json_object(asked.body) if _is_bulk(asked) else _single_fields(asked)
+    except InvalidRequest:
+        return False
+    return text_of(given.get("send_image")) == "0"
+
+
+def _silent(status: int) -> Answer:
+    headers = {name: text for name, text in PIXEL_ANSWER.headers.items() if name != "content-type"}
+    return Answer(status, headers, b"")
 
 
 def _requests(asked: Asked) -> list[object]:

@@ -40,6 +40,7 @@ class Plausible:
     name = "plausible"
     methods: tuple[str, ...] = ("POST",)
     needs_token = False
+    credentials = False
 
     def read(self, asked: Asked) -> list[Read]:
         """One event for each domain."""
@@ -78,7 +79,7 @@ class Plausible:
         dropped = [each for each in judged if each.dropped is not None or each.error is not None]
         return answer_text(202, "ok", **({"x-plausible-dropped": "1"} if dropped else {}))
 
-    def refuse(self, error: EzeeError) -> Answer:
+    def refuse(self, error: EzeeError, asked: Asked | None = None) -> Answer:  # noqa: ARG002
         """Each wrong field with its messages."""
         if isinstance(error, InvalidRequest):
             fields = {field: [message] for field, message in error.details}

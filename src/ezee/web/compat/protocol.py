@@ -23,11 +23,16 @@ class Judged(NamedTuple):
 
 
 class Dialect(Protocol):
-    """One tracker's protocol. ``needs_token``: nothing is taken without an owner's token."""
+    """One tracker's protocol.
+
+    ``needs_token``: nothing is taken without an owner's token. ``credentials``: its script asks as
+    one who has cookies, and sends anew by other means what it is not let read the answer to.
+    """
 
     name: str
     methods: tuple[str, ...]
     needs_token: bool
+    credentials: bool
 
     def read(self, asked: Asked) -> list[Read]:
         """The events of a request.
@@ -45,8 +50,8 @@ class Dialect(Protocol):
         """What the client is told of its events."""
         ...
 
-    def refuse(self, error: EzeeError) -> Answer:
-        """What the client is told of a request that failed as a whole."""
+    def refuse(self, error: EzeeError, asked: Asked | None = None) -> Answer:
+        """What the client is told of a request that failed as a whole, maybe before it was read."""
         ...
 
 

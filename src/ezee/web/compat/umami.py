@@ -20,13 +20,17 @@ from ezee.web.compat.meant import (
     width_of,
 )
 from ezee.web.compat.protocol import Judged, answer_with, refuse_with
-from ezee.web.errors import Answer, status_of
+from ezee.web.errors import STATUS, Answer, status_of
 
 BATCH_LIMIT = 500
 # Nobody is followed from one request to the next, so there is no session to tell of.
 _NO_SESSION = "00000000-0000-0000-0000-000000000000"
 _TAKEN = {"cache": "", "sessionId": _NO_SESSION, "visitId": _NO_SESSION}
 _A_BOT = {"beep": "boop"}
+_CODES = {status: code.replace("_", "-") for code, status in STATUS.items()} | {
+    400: "bad-request",
+    429: "too-many-requests",
+}
 
 
 class Umami:
@@ -35,6 +39,7 @@ class Umami:
     name = "umami"
     methods: tuple[str, ...] = ("POST",)
     needs_token = False
+    credentials = False
 
     def read(self, asked: Asked) -> list[Read]:
         """The event, or those of a batch. What only describes a visitor is none."""
@@ -71,7 +76,7 @@ class Umami:
         dropped = bool(judged) and judged[0].dropped is not None
         return answer_with(200, _A_BOT if dropped else _TAKEN)
 
-    def refuse(self, error: EzeeError) -> Answer:
+    def refuse(self, error: EzeeError, asked: Asked | None = None) -> Answer:  # noqa: ARG002
         """Their error object; a website that is unknown is a wrong request there."""
         if status_of(error) == 404:
             return answer_with(400, _told(error))
@@ -81,7 +86,8 @@ class Umami:
 def _told(error: EzeeError) -> dict[str, object]:
     if status_of(error) == 404:
         return {"error": {"code": "bad-request", "message": "Website not found.", "status": 400}}
-    return {"error": {"code": error.code, "message": error.message, "status": status_of(error)}}
+    status = status_of(error)
+    return {"error": {"code": _CODES[status], "message": error.message, "status": status}}
 
 
 def _event(sent: object) -> Read | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from ezee.model.aliases import PROTOCOLS
 
 DEFAULT_DATA = Path("data")
 SCRIPT_NAME = "ezee"
+ACCOUNTS_ADDRESS = "accounts.address"
 _SHORTEST_SECRET = 16
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -105,9 +106,23 @@ def read_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     if flags:
         raise TypeError(f"no such setting: {', '.join(flags)}")
     settings = Settings(**values)
+    if not settings.accounts:
+        settings = replace(settings, accounts=_moved_to(settings.data))
     if (settings.certificate is None) != (settings.certificate_key is None):
         raise SetupError("HTTPS needs both a certificate and its key.")
     return settings
+
+
+def _moved_to(data: Path) -> str:
+    """Where ``ezee move`` has put the accounts of a data folder; "" for nowhere else."""
+    try:
+        return (data / ACCOUNTS_ADDRESS).read_text().strip()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise SetupError(
+            f"{data / ACCOUNTS_ADDRESS}, which says where the accounts are, cannot be read."
+        ) from error
 
 
 def _path(name: str, given: object) -> Path:

@@ -14,7 +14,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
 from sqlalchemy.orm import Session
 
 from ezee.accounts import row_security
@@ -48,6 +54,12 @@ _ALONE = {
     "sqlite": "begin immediate",
     "postgresql": "select pg_advisory_xact_lock(4021960)",
 }
+# What ``moving`` leaves behind tells by this that nothing may be changed there any more.
+MOVED = "accounts have moved"
+_MOVED_SENTENCE = (
+    "Accounts have moved to another database, and this service has yet to be started on it. "
+    "Nothing was changed; try again shortly."
+)
 _ONE_BY_ONE = "select pg_advisory_xact_lock(4021961)"
 
 # How often, and with how many seconds between, a new file is turned to write-ahead logging.
@@ -204,10 +216,19 @@ class Database:
                 yield session
         except OperationalError as error:
             raise Unavailable("The account database does not answer right now.") from error
+        except (IntegrityError, ProgrammingError) as error:
+            if not _has_moved(error):
+                raise
+            raise Unavailable(_MOVED_SENTENCE, retry_after=30) from error
 
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def _has_moved(error: DBAPIError) -> bool:
+    """Whether a change was refused because the accounts are elsewhere by now."""
+    return MOVED in str(error.orig) or getattr(error.orig, "sqlstate", "") == "42501"
 
 
 def with_driver(url: str) -> sa.URL:

@@ -16,6 +16,7 @@ from ezee.cli import (
     events,
     exporting,
     importing,
+    moving,
     pages,
     replaying,
     rollups,
@@ -31,7 +32,7 @@ __all__ = ["main"]
 
 _COMMANDS = (
     *(accounts, bots, checking, counters, events, exporting, importing, pages, replaying, rollups),
-    *(backups, demo, erasing, serving, trackers, upgrading),
+    *(backups, demo, erasing, moving, serving, trackers, upgrading),
 )
 
 

@@ -36,6 +36,7 @@ from ezee.events.steps import agent, source
 from ezee.events.surroundings import surroundings_of
 from ezee.limits import Buckets
 from ezee.mail import read_mail_server
+from ezee.retention import expire_due
 from ezee.settings import SCRIPT_NAME, Settings
 from ezee.shared_limits import open_quotas
 from ezee.store.base import EventStore
@@ -66,6 +67,8 @@ from ezee.web.sharing import Sharing
 Routes = CounterRoutes | OtherTrackers | HealthRoutes | MetricsRoutes
 
 _REPORTS_AT_ONCE = 4
+# Little is due but at midnight, and where a rule was changed.
+_EXPIRE_EVERY = 1800.0
 _log = structlog.get_logger("ezee.app")
 
 
@@ -283,7 +286,19 @@ def _chores(services: Services, last_used: LastUsed) -> list[tuple[float, Callab
         (60, lambda: services.salts.destroy_expired(services.clock.now())),
         (60, lambda: services.salts.prepare(services.clock.now())),
         (3600, lambda: forget_old(services.settings.data, services.clock.now())),
+        (_EXPIRE_EVERY, lambda: _expire(services)),
     ]
+
+
+def _expire(services: Services) -> None:
+    removed = expire_due(
+        services.database,
+        services.store,
+        services.clock.now(),
+        moved=services.directory.refresh,
+    )
+    if removed:
+        _log.info("events expired", events=removed)
 
 
 async def _enter_drops(commit: GroupCommit) -> None:

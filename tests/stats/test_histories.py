@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from ezee.errors import InvalidRequest
 from ezee.model.event import Event
 from ezee.stats.run import report
 from ezee.store.base import Batch
-from ezee.store.changes import Erase, Move, Regroup, Rejudge, RollUp
+from ezee.store.changes import Erase, Expire, Move, Regroup, Rejudge, RollUp
 from ezee.store.duckdb.visits import VisitKeeper
 from ezee.store.looks import WrongRollups
 from ezee.store.sql import EVENTS_ALONE
@@ -34,6 +35,12 @@ class Erased(NamedTuple):
     path: str | None
 
 
+class Expired(NamedTuple):
+    """The events before some day go, and what they add up to stays."""
+
+    before: int
+
+
 class Regrouped(NamedTuple):
     """A path is shown as another page."""
 
@@ -47,7 +54,7 @@ class Judged(NamedTuple):
     like: int | None
 
 
-Step = int | RollUp | Erased | Regrouped | Judged
+Step = int | RollUp | Erased | Expired | Regrouped | Judged
 
 
 class History:
@@ -60,6 +67,7 @@ class History:
         self._coming = coming
         self._stored: list[Event] = []
         self._of_programs: list[bool] = []
+        self.kept_from = 0
         store.change(Erase(self.site.key))
 
     def people(self) -> list[Event]:
@@ -77,24 +85,41 @@ class History:
                 self._store.change(step)
             case Erased():
                 self._erase(step)
+            case Expired():
+                self._expire(step)
             case Regrouped():
                 self._store.change(Regroup(self.site.key, [(step.path, step.page)]))
                 self._stored = [
-                    replace(each, page=step.page) if each.path == step.path else each
+                    replace(each, page=step.page)
+                    if each.path == step.path and self._is_kept(each)
+                    else each
                     for each in self._stored
                 ]
             case Judged():
                 self._judge(step)
 
     def come(self, coming: list[Event]) -> None:
-        """These events are stored, whatever else is coming."""
-        self._store.append(Batch(coming))
-        self._stored += coming
-        self._of_programs += [False] * len(coming)
+        """These events are stored, whatever else is coming; not those of days that have expired."""
+        refused = self._store.append(Batch(coming))
+        assert refused == [at for at, each in enumerate(coming) if not self._is_kept(each)]
+        kept = [each for each in coming if self._is_kept(each)]
+        self._stored += kept
+        self._of_programs += [False] * len(kept)
+
+    def _is_kept(self, one: Event) -> bool:
+        return one.day >= self.kept_from
+
+    def _expire(self, step: Expired) -> None:
+        day = self._day(self._around) + step.before
+        self._store.change(Expire(self.site.key, day))
+        self.kept_from = max(self.kept_from, day)
 
     def _erase(self, step: Erased) -> None:
         middle = self._day(self._around)
         first, last = middle - step.before, middle + step.after
+        if step.path is not None:
+            # Of days that have expired no path can be erased.
+            first = max(first, self.kept_from)
         self._store.change(Erase(self.site.key, first, last, step.path))
         left = [
             (each, is_bot)
@@ -106,11 +131,13 @@ class History:
         self._of_programs = [is_bot for _, is_bot in left]
 
     def _judge(self, step: Judged) -> None:
+        people = [each for each in self.people() if self._is_kept(each)]
         if step.like is None:
-            chosen = [at for at, is_bot in enumerate(self._of_programs) if is_bot]
+            bots = (at for at, is_bot in enumerate(self._of_programs) if is_bot)
+            chosen = [at for at in bots if self._is_kept(self._stored[at])]
             moves = {_features(self._stored[at]): ("headless", "") for at in chosen}
-        elif self.people():
-            like = _features(self.people()[step.like % len(self.people())])
+        elif people:
+            like = _features(people[step.like % len(people)])
             moves = {like: ("", "headless")}
             chosen = [at for at, each in enumerate(self._stored) if _features(each) == like]
         else:
@@ -138,6 +165,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     st.builds(RollUp, st.just(readable().key), again=st.booleans()),
     st.builds(RollUp, st.just(readable().key)),
     st.builds(Erased, _DAYS, _DAYS, st.none() | _PATHS),
+    st.builds(Expired, st.integers(-2, 1)),
     st.builds(Regrouped, _PATHS, _PATHS),
     st.builds(Judged, st.none() | st.integers(0, 13)),
 )
@@ -179,7 +207,12 @@ def assert_all_agree(
     parameters: list[tuple[str, str]],
     zone: str,
 ) -> None:
-    """Roll-ups and what has come since, events alone, and a plain reading of them."""
+    """Roll-ups and what has come since, events alone, and a plain reading of them. What needs
+    events that have expired is refused.
+    """
+    if history.kept_from:
+        assert_kept_agree(history, store, question, parameters, zone)
+        return
     rolled = report(store, history.site, parameters, question.now)
     with patch("ezee.store.answer.plan", lambda *_: EVENTS_ALONE):
         raw = report(store, history.site, parameters, question.now)
@@ -189,6 +222,86 @@ def assert_all_agree(
     assert rolled["breakdowns"] == expected["breakdowns"]
     assert rolled["rows"] == expected["rows"]
     assert store.look(WrongRollups(history.site.key)) == []
+
+
+def assert_kept_agree(
+    history: History,
+    store: PatientStore,
+    question: Question,
+    parameters: list[tuple[str, str]],
+    zone: str,
+) -> None:
+    """What roll-ups tell is what a plain reading says of all that ever was, expired or not."""
+    assert store.look(WrongRollups(history.site.key)) == []
+    expected = reference.report(history.people(), zone, question)
+    site = replace(history.site, kept_from=history.kept_from)
+    try:
+        told = report(store, history.site, parameters, question.now)
+    except InvalidRequest:
+        # The store and whoever asks it refuse the same.
+        with pytest.raises(InvalidRequest):
+            report(store, site, parameters, question.now)
+        return
+    assert report(store, site, parameters, question.now) == told
+    assert_in_time(told, expected)
+    assert told["breakdowns"] == expected["breakdowns"]
+    assert told["rows"] == expected["rows"]
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    case=_ROLLED_CASES,
+    steps=st.lists(STEPS.filter(lambda step: not isinstance(step, Expired)), max_size=5),
+    before=st.integers(-1, 2),
+)
+def test_what_is_told_before_events_expire_is_told_after(
+    store: PatientStore, case: Case, steps: list[Step], before: int
+) -> None:
+    """Whatever happened up to then, and whatever is tried with those days afterwards."""
+    coming = [replace(each, path=each.page) for each in case.events]
+    history = History(store, case.zone, case.around, coming)
+    for step in (*steps, len(coming)):
+        history.happen(step)
+    # Its days before the first that is kept are all that is asked of: nothing changes them.
+    asked = case.parameters
+    told = report(store, history.site, asked, case.question.now)
+    history.happen(Expired(before))
+    try:
+        again = report(store, history.site, asked, case.question.now)
+    except InvalidRequest:
+        return
+    assert again == told
+    for step in (RollUp(history.site.key, again=True), Judged(0), Judged(None)):
+        history.happen(step)
+    assert_kept_agree(history, store, case.question, asked, case.zone)
+
+
+@pytest.mark.parametrize(("zone", "around"), PLACES)
+def test_odd_days_that_expire(store: PatientStore, zone: str, around: str) -> None:
+    """Around each odd moment: days are told as before, and closed to what comes late."""
+    middle = instant(around)
+    times = [middle + minutes * 60_000 for minutes in range(-36 * 60, 36 * 60, 97)]
+    events = [
+        event(at, zone, visitor=1 + number % 3, page=f"/{number % 3}", country="ab"[number % 2])
+        for number, at in enumerate(times)
+    ]
+    history = History(store, zone, middle, events[::2] + events[1::2])
+    today = local(middle, zone).date()
+    first, now = local(middle - 48 * HOUR, zone).date(), middle + 26 * HOUR
+    asked = Question(first, today, now, "day", dimensions=("page", "country"), limit=100)
+    parameters = [
+        *(("from", str(first)), ("to", str(today)), ("interval", "day")),
+        *(("dimension", name) for name in asked.dimensions),
+        ("limit", "100"),
+    ]
+    for step in (len(events) // 2, Expired(-1), len(events), Expired(0), Expired(1)):
+        history.happen(step)
+        assert_all_agree(history, store, asked, parameters, zone)
 
 
 @pytest.mark.parametrize(("zone", "around"), PLACES)

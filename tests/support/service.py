@@ -139,11 +139,18 @@ class Service:
 
 
 def kill_tree(pid: int) -> None:
-    """``kill -9`` of a process and its children."""
+    """``kill -9`` of a process and its children; returns when each of the children is gone.
+
+    The parent is its own parent's to wait for. A child of which nobody waited would hold the data
+    folder, and answer on its socket, for a moment longer.
+    """
     parent = psutil.Process(pid)
-    for process in (parent, *parent.children(recursive=True)):
+    children = parent.children(recursive=True)
+    for process in (parent, *children):
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert not alive, f"still there after kill -9: {alive}"
 
 
 EZEE = (sys.executable, "-m", "ezee")

@@ -38,6 +38,7 @@ NAMING = [
     Route("PATCH", f"{TRACKERS}/{{tracker_id}}", 200, {"name": "Renamed"}),
     Route("GET", f"{TRACKERS}/{{tracker_id}}/stats", 200),
     Route("GET", f"{TRACKERS}/{{tracker_id}}/dropped", 200),
+    Route("GET", f"{TRACKERS}/{{tracker_id}}/retention", 200),
     Route("GET", f"{TRACKERS}/{{tracker_id}}/export", 200),
     Route("POST", f"{TRACKERS}/{{tracker_id}}/regroup", 200, {}),
     Route("POST", f"{TRACKERS}/{{tracker_id}}/erase", 200, {"path": "/"}),

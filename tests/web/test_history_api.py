@@ -15,6 +15,7 @@ pytestmark = pytest.mark.service
 
 TRACKERS = "/api/v1/trackers"
 GROUP = "/user/*"
+NOTHING = {"applied": False, "events": 0, "pages": [], "rows": 0, "kept_from": None}
 FOUND = [
     {"path": f"/user/{number}", "page": f"/user/{number}", "becomes": GROUP, "pageviews": views}
     for number, views in ((8, 2), (7, 1))
@@ -56,9 +57,8 @@ def groups(account: Account, tracker: Any) -> Any:
 
 
 def test_a_preview_changes_nothing(alice: Account, tracker: Any) -> None:
-    nothing = {"applied": False, "events": 0, "pages": [], "rows": 0}
-    found = {**nothing, "pages": FOUND, "rows": 2}
-    assert regroup(alice, tracker) == nothing
+    found = {**NOTHING, "pages": FOUND, "rows": 2}
+    assert regroup(alice, tracker) == NOTHING
     for body in ({"groups": [GROUP]}, {"groups": [GROUP], "apply": None, "site": "x"}):
         assert regroup(alice, tracker, **body) == found
     assert (pages(alice, tracker), groups(alice, tracker)) == (BEFORE, [])
@@ -71,11 +71,11 @@ def test_given_groups_become_the_trackers_own(
     client.patch(f"{TRACKERS}/{tracker['id']}", json={"page_rules": {"strip_slash": True}})
     applied = regroup(alice, tracker, groups=[GROUP], apply=True)
     # Three pageviews, a custom event, a program's.
-    assert applied == {"applied": True, "events": 5, "pages": FOUND, "rows": 2}
+    assert applied == {**NOTHING, "applied": True, "events": 5, "pages": FOUND, "rows": 2}
     assert (pages(alice, tracker), groups(alice, tracker)) == (AFTER, [GROUP])
     collect(service, tracker, "/user/9/")
     assert pages(alice, tracker) == {**AFTER, GROUP: 4}
-    again = {"applied": True, "events": 0, "pages": [], "rows": 0}
+    again = {**NOTHING, "applied": True}
     assert regroup(alice, tracker, groups=[GROUP], apply=True) == again
 
 

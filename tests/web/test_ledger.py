@@ -99,6 +99,7 @@ def test_every_reason_is_in_the_answer_and_in_the_ledger(limited: Service, owner
     assert send(limited, {"events": [event] * 3}, "203.0.113.2").status_code == 429
     assert send(limited, event, "203.0.113.2").status_code == 429
     expected: dict[str, int] = {**dict.fromkeys(map(str, TOLD), 3), "invalid": 2, "rate_limited": 4}
+    # Shown in test_retention_api.
     assert set(REASONS) - set(expected) == {DropReason.BEYOND_RETENTION}
     wait_for(limited, tracker, expected)
     with OpenStore(limited.data) as store:

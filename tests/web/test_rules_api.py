@@ -21,7 +21,7 @@ EXCLUSIONS: dict[str, Any] = {
 DEFAULTS = {
     "page_rules": PAGE_RULES, "exclusions": EXCLUSIONS, "respect_gpc": True, "respect_dnt": False,
     "places": "country", "counter": False, "counter_start": 0,
-    "aliases": [],
+    "aliases": [], "keep_months": 0,
 }  # fmt: skip
 
 

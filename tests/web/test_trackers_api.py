@@ -17,7 +17,7 @@ pytestmark = pytest.mark.service
 FIELDS = ["id", "name", "domain", "site_id", "created_at"]
 SETTINGS = ["timezone", "hostnames", "public_stats"]
 RULES = ["page_rules", "exclusions", "respect_gpc", "respect_dnt", "places"]
-LATER = ["counter", "counter_start", "aliases"]
+LATER = ["counter", "counter_start", "aliases", "keep_months", "kept_from"]
 SECRETS = ["signing", "opt_out_url"]
 TRACKERS = "/api/v1/trackers"
 

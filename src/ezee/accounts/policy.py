@@ -67,7 +67,7 @@ def readable_by_owner(database: Database, viewer: str, tracker_id: str) -> Reada
         tracker = session.scalar(sa.select(Tracker).where(Tracker.id == tracker_id))
     if tracker is None:
         raise NotFound
-    return ReadableSite(tracker.site_id, tracker.timezone, private=True)
+    return _readable(tracker, private=True)
 
 
 def readable_by_public(site: SiteConfig | None, viewer: str | None) -> ReadableSite:
@@ -81,7 +81,7 @@ def readable_by_public(site: SiteConfig | None, viewer: str | None) -> ReadableS
     owner = viewer is not None and viewer == site.owner
     if not owner and not site.public_stats:
         raise NotFound("There is no tracker with this site_id, or its stats are not public.")
-    return ReadableSite(site.site_id, site.timezone, private=owner)
+    return _readable_site(site, private=owner)
 
 
 def readable_by_link(
@@ -101,7 +101,7 @@ def readable_by_link(
     right = is_share_key(key, service_key, site_id, nonce)
     if tracker is None or not nonce or not right:
         raise NotFound
-    return tracker, ReadableSite(tracker.site_id, tracker.timezone, private=False)
+    return tracker, _readable(tracker, private=False)
 
 
 def readable_as_counter(site: SiteConfig, *, claimed: bool = False) -> ReadableSite | None:
@@ -111,12 +111,21 @@ def readable_as_counter(site: SiteConfig, *, claimed: bool = False) -> ReadableS
     """
     if not (site.rules.counter or claimed):
         return None
-    return ReadableSite(site.site_id, site.timezone, private=False)
+    return _readable_site(site, private=False)
 
 
 def readable_by_operator(site: SiteConfig) -> ReadableSite:
     """The stats of a tracker to whoever runs commands on the data folder."""
-    return ReadableSite(site.site_id, site.timezone, private=True)
+    return _readable_site(site, private=True)
+
+
+def _readable(tracker: Tracker, *, private: bool) -> ReadableSite:
+    kept_from = tracker.rules.get("kept_from", 0)
+    return ReadableSite(tracker.site_id, tracker.timezone, private, kept_from)
+
+
+def _readable_site(site: SiteConfig, *, private: bool) -> ReadableSite:
+    return ReadableSite(site.site_id, site.timezone, private, site.rules.kept_from)
 
 
 class NoViewer(AssertionError):

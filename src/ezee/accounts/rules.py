@@ -15,9 +15,9 @@ from ezee.errors import FieldError
 from ezee.model.aliases import ALIAS_LIMIT, normal_alias
 from ezee.model.exclusions import Exclusions
 from ezee.model.pages import PageRules, find_errors
-from ezee.model.rules import MOST_START, SiteRules
+from ezee.model.rules import MOST_MONTHS, MOST_START, SiteRules
 
-FIELDS = SiteRules.__struct_fields__
+FIELDS = tuple(name for name in SiteRules.__struct_fields__ if name != "kept_from")
 ENTRY_LIMIT = 100
 AGENT_LIMIT = 100
 _MAPPED_BITS = 96
@@ -164,5 +164,6 @@ EXPECTED = {
     "places": "must be country, region or city",
     "counter": "must be true or false",
     "aliases": f"must be a list of up to {ALIAS_LIMIT} aliases such as matomo:7",
+    "keep_months": f"must be a whole number from 1 to {MOST_MONTHS:,}, or 0 for ever",
     "counter_start": f"must be a whole number from 0 to {MOST_START:,}",
 }

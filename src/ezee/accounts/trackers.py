@@ -45,6 +45,7 @@ class TrackerChange(msgspec.Struct, frozen=True):
     counter: bool | None = None
     counter_start: int | None = None
     aliases: Sequence[str] | None = None
+    keep_months: int | None = None
 
 
 def add_tracker(
@@ -138,6 +139,19 @@ def change_tracker(
     except IntegrityError:
         raise _taken(str(values.get("domain"))) from None
     return tracker
+
+
+def keep_from(database: Database, site_id: str, day: int, keep_months: int) -> None:
+    """Events of a tracker's days before one are kept no more; nothing is done where its rule is
+    another than ``keep_months`` by now.
+    """
+    with seen_by_service(database) as session:
+        mine = sa.select(Tracker).where(Tracker.site_id == site_id).with_for_update()
+        tracker = session.scalar(mine)
+        if tracker is None or rules_of(tracker).keep_months != keep_months:
+            return
+        rules = msgspec.structs.replace(rules_of(tracker), kept_from=day)
+        tracker.rules = msgspec.to_builtins(rules)
 
 
 def archive_tracker(database: Database, viewer: str, tracker_id: str, at: int | None) -> None:

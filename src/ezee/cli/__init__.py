@@ -19,6 +19,7 @@ from ezee.cli import (
     moving,
     pages,
     replaying,
+    retaining,
     rollups,
     serving,
     trackers,
@@ -31,8 +32,8 @@ from ezee.errors import EzeeError
 __all__ = ["main"]
 
 _COMMANDS = (
-    *(accounts, bots, checking, counters, events, exporting, importing, pages, replaying, rollups),
-    *(backups, demo, erasing, moving, serving, trackers, upgrading),
+    *(accounts, backups, bots, checking, counters, demo, erasing, events, exporting, importing),
+    *(moving, pages, replaying, retaining, rollups, serving, trackers, upgrading),
 )
 
 

@@ -19,6 +19,7 @@ from ezee.accounts.directory import site_config
 from ezee.accounts.trackers import every_tracker
 from ezee.cli.importing import find_site
 from ezee.cli.output import console, errors, print_json
+from ezee.cli.rollups import print_left_out
 from ezee.cli.root import DATA, Data, Json, open_accounts, root
 from ezee.events import rejudging
 from ezee.events.bots.spam import SPAMMERS, read_spammers
@@ -72,8 +73,9 @@ def rejudge(
     listed = _spammers(data, spammers)
     with open_accounts(data) as database, OpenStore(data) as store:
         found = []
+        sites = _sites(database, site)
         for each in track(
-            _sites(database, site),
+            sites,
             "Judging",
             console=errors,
             disable=not errors.is_terminal,
@@ -86,6 +88,7 @@ def rejudge(
         print_json(_json(found, applied=apply))
     else:
         _print(found, applied=apply)
+        print_left_out(sites, "Not judged again")
 
 
 def _spammers(data: Path, file: Path | None) -> frozenset[str]:

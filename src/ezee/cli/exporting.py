@@ -22,7 +22,7 @@ from ezee.cli.reporting import Asked, check_without_table, days_asked, table_ask
 from ezee.cli.root import DATA, Data, open_accounts, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest, SetupError
-from ezee.exports.asked import ask_for_events
+from ezee.exports.asked import ask_for_events, beyond
 from ezee.exports.events import table_of_events
 from ezee.exports.formats import FORMATS
 from ezee.exports.tables import Row, Table
@@ -129,6 +129,8 @@ def _span(
     )
     if span.first_day > span.last_day:
         raise InvalidRequest("--to must not lie before --from.")
+    if span.first_day < site.kept_from:
+        raise beyond("--from", site.kept_from)
     return span
 
 

@@ -142,6 +142,7 @@ def _print(tally: Tally, *, dry_run: bool) -> None:
         "would count" if dry_run else "counted": f"{tally.counted:,}",
         "by a program": f"{tally.bots:,}",
         "excluded": f"{tally.excluded:,}",
+        **({"too old": f"{tally.beyond_retention:,}"} if tally.beyond_retention else {}),
         "not a page": f"{tally.not_pages:,}",
         "client errors": f"{tally.failed:,}",
         "bad lines": f"{tally.bad_lines:,}{_numbers(tally)}",

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from ezee.cli.importing import find_site
 from ezee.cli.output import console, print_json
+from ezee.cli.rollups import print_left_out
 from ezee.cli.root import DATA, Data, Json, open_accounts, root
 from ezee.errors import InvalidRequest
 from ezee.events import regrouping
@@ -69,6 +70,7 @@ def regroup(
         print_json({"applied": apply, "events": changed, "changes": rows})
         return
     _print(changes)
+    print_left_out([tracker], "Left as they are")
     if apply and changes:
         console.print(f"Changed: {changed:,} events.")
     elif changes and group is None:

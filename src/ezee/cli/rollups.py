@@ -46,21 +46,29 @@ def verify(*, site: Site = None, data: Data = DATA, json: Json = False) -> None:
     """Count the events of every day that is rolled up once more, and compare.
 
     What differs is listed, by tracker, day and value; then the status is 1. `ezee rollup build
-    --again` makes roll-ups anew. Nothing should ever differ: tell us when it does.
+    --again` makes roll-ups anew. Nothing should ever differ: tell us when it does. Days whose
+    events are not kept any more cannot be compared, and are left out.
 
     It reads all events of these days, some million each second, and works whether or not the
     service runs.
     """
     with open_accounts(data) as database, OpenStore(data) as store:
+        sites = _sites(database, site)
         wrong = [
             _Wrong(each.site_id, str(date_of(int(day))), str(dimension), str(value))
-            for each in _tracked(_sites(database, site), "Verifying")
+            for each in _tracked(sites, "Verifying")
             for day, dimension, value in store.look(WrongRollups(each.key))
         ]
     if json:
-        print_json({"wrong": [each._asdict() for each in wrong]})
+        left_out = {
+            each.site_id: str(date_of(each.rules.kept_from))
+            for each in sites
+            if each.rules.kept_from
+        }
+        print_json({"wrong": [each._asdict() for each in wrong], "kept_from": left_out})
     else:
         _print(wrong)
+        print_left_out(sites, "Not compared")
     if wrong:
         sys.exit(1)
 
@@ -99,6 +107,17 @@ def _sites(database: Database, site_id: str | None) -> list[SiteConfig]:
     if site_id is not None:
         return [find_site(database, site_id)]
     return [site_config(tracker) for tracker in every_tracker(database)]
+
+
+def print_left_out(sites: Sequence[SiteConfig], what: str) -> None:
+    """Say which days of trackers a command has left as they are."""
+    for each in sites:
+        if each.rules.kept_from:
+            before = date_of(each.rules.kept_from)
+            console.print(
+                f"{what}: days of {each.site_id} before {before}, whose events are not kept.",
+                soft_wrap=True,
+            )
 
 
 def _tracked(sites: Sequence[SiteConfig], what: str) -> Iterator[SiteConfig]:

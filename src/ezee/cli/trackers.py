@@ -17,7 +17,7 @@ from ezee.cli.output import console, print_all, print_json, print_one, print_set
 from ezee.cli.root import DATA, Data, Json, base_url, open_accounts, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest
-from ezee.model.calendar import utc_text
+from ezee.model.calendar import date_of, utc_text
 from ezee.model.site import site_key
 from ezee.settings import read_settings
 from ezee.store.open import OpenStore
@@ -85,7 +85,7 @@ def tracker_set(
     """Change settings of a tracker and show it. What is not named stays as it is.
 
     NAME is name, domain, timezone, hostnames, public_stats, respect_gpc, respect_dnt, places,
-    counter, counter_start, aliases, or a part of page_rules or exclusions, such as
+    counter, counter_start, aliases, keep_months, or a part of page_rules or exclusions, such as
     exclusions.networks. VALUE is JSON, or else text:
 
     ezee tracker set ezi_64a31d92b70f 'exclusions.networks=["192.0.2.0/24"]' respect_dnt=true
@@ -177,14 +177,16 @@ def _value(text: str) -> object:
 
 def _has_events(found: Tracker, data: Path) -> bool:
     with OpenStore(data) as store:
-        return store.describe(site_key(found.site_id)).events > 0
+        return store.describe(site_key(found.site_id)).first_day is not None
 
 
 def _print_settings(row: Tracker, data: Path, *, json: bool) -> None:
+    rules = trackers.rules_of(row)
     record = {
         **_tracker(row),
         "hostnames": row.hostnames,
-        **msgspec.structs.asdict(trackers.rules_of(row)),
+        **msgspec.structs.asdict(rules),
+        "kept_from": str(date_of(rules.kept_from)) if rules.kept_from else None,
         "signing": row.signing_nonce is not None,
         "opt_out_url": base_url(data) + trackers.opt_out_path(row, read_service_key(data)),
     }
@@ -202,7 +204,8 @@ def _flat(record: dict[str, object]) -> dict[str, object]:
             parts = msgspec.structs.asdict(value).items()
             flat |= _flat({f"{name}.{part}": each for part, each in parts})
         else:
-            flat[name] = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+            text = "" if value is None else msgspec.json.encode(value).decode()
+            flat[name] = value if isinstance(value, str) else text
     return flat
 
 

@@ -24,7 +24,7 @@ from ezee.events.signals import NO_SIGNALS, Signals
 from ezee.events.surroundings import Surroundings
 from ezee.model.calendar import local_hour
 from ezee.model.event import Bot, Dropped, DropReason, Event
-from ezee.model.site import SiteConfig
+from ezee.model.site import SiteConfig, site_id_of
 from ezee.store.base import EventStore
 from ezee.store.looks import Sighting
 
@@ -47,6 +47,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
 ACCEPTED_ONE = Outcome(1, [])
 _DUPLICATE = Dropped(0, DropReason.DUPLICATE)
+_EXPIRED = Dropped(0, DropReason.BEYOND_RETENTION)
 _UNKNOWN_SITE = Dropped(0, DropReason.UNKNOWN_SITE)
 
 
@@ -102,7 +103,7 @@ class Collector:
         if isinstance(read, Event):
             if not await self._commit.append((read,)):
                 return ACCEPTED_ONE
-            read = _Drop(_DUPLICATE, read.site, read.day)
+            read = self._refused(read)
         self._note(read)
         return Outcome(0, [read.told])
 
@@ -119,8 +120,7 @@ class Collector:
         bots = in_place(reads)
         if events or bots:
             for index in await self._commit.append(events, bots):
-                known = events[index]
-                reads[places[index]] = _Drop(_DUPLICATE, known.site, known.day)
+                reads[places[index]] = self._refused(events[index])
         dropped: list[Dropped] = []
         for place, read in enumerate(reads):
             if isinstance(read, Bot):
@@ -195,6 +195,12 @@ class Collector:
         """Count a drop, where there is a tracker to count it for."""
         if drop.site:
             self._commit.ledger.note(drop.site, drop.day, drop.told.reason)
+
+    def _refused(self, event: Event) -> _Drop:
+        """Why the store has not stored an event: it is there, or its day has just expired."""
+        site = self._sites.find(site_id_of(event.site))
+        expired = site is not None and event.day < site.rules.kept_from
+        return _Drop(_EXPIRED if expired else _DUPLICATE, event.site, event.day)
 
     def _draft(self, payload: Payload, site: SiteConfig, sender: Sender, now: int) -> Draft:
         trusted = sender.owner is not None and sender.owner == site.owner

@@ -15,6 +15,7 @@ from ezee.events.steps.language import put_language
 from ezee.events.steps.money import put_money
 from ezee.events.steps.page import put_page
 from ezee.events.steps.place import put_place
+from ezee.events.steps.retention import drop_expired
 from ezee.events.steps.screen import put_screen
 from ezee.events.steps.source import put_source
 from ezee.events.steps.stamp import put_stamp
@@ -28,6 +29,7 @@ Step = Callable[[Draft], DropReason | None]
 STEPS: tuple[Step, ...] = (
     put_identity,
     put_time,
+    drop_expired,
     put_page,
     drop_opted_out,
     drop_other_hosts,

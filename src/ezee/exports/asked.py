@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ezee.errors import InvalidRequest
 from ezee.exports.formats import FORMATS
+from ezee.model.calendar import date_of
 from ezee.model.query import Range
 from ezee.model.site import ReadableSite
 from ezee.stats import periods
@@ -40,10 +41,19 @@ def read_asked(parameters: Parameters, now: Now) -> Asked:
     elif name not in FORMATS:
         reader.wrong("format", none_of(name, FORMATS))
     reader.finish()
-    span = parse(_days(parameters), now).range
+    days = _days(parameters)
+    span = parse(days, now).range
     if span.start is not None:
         raise InvalidRequest.field("period", "24h cuts days; whole ones are exported")
+    if span.first_day < now.kept_from:
+        named = "from" if any(given == "from" for given, _ in days) else "period"
+        raise beyond(named, now.kept_from)
     return Asked(name, span)
+
+
+def beyond(name: str, kept_from: int) -> InvalidRequest:
+    """That the parameter of that name reaches back beyond the events that are kept."""
+    return InvalidRequest.field(name, f"events are kept from {date_of(kept_from)} on")
 
 
 def ask_for_events(
@@ -56,8 +66,10 @@ def ask_for_events(
     """
     first_day = None
     if ("period", "all") in _days(parameters):
+        # All that there is: of days before it there are no events.
         first_day = store.describe(site.key).first_day
-    return read_asked(parameters, Now(now, site.timezone, first_day))
+        first_day = None if first_day is None else max(first_day, site.kept_from)
+    return read_asked(parameters, Now(now, site.timezone, first_day, site.kept_from))
 
 
 def _days(parameters: Parameters) -> list[tuple[str, str]]:

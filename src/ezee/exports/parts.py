@@ -10,6 +10,7 @@ from ezee.exports.formats import FORMATS
 from ezee.model.dimensions import dimension, parts_of, scope_of
 from ezee.model.query import Interval, StatsQuery
 from ezee.model.site import ReadableSite
+from ezee.stats.kept import check_kept
 from ezee.stats.parse import KNOWN, Now, Parameters, read_breakdown, read_query
 from ezee.stats.reader import Reader, none_of
 from ezee.stats.run import asked_at, check_private
@@ -73,6 +74,7 @@ def read_part(parameters: Parameters, now: Now) -> Part:
     if table is not None:
         query = _query_of(reader, query, table)
     reader.finish()
+    check_kept(query, now.kept_from, named="dimension" if table is None else "table")
     return Part(query, name, table)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -47,6 +47,7 @@ class Tally:
     not_pages: int = 0
     bots: int = 0
     excluded: int = 0
+    beyond_retention: int = 0
     bad_lines: int = 0
     bad: list[int] = field(default_factory=list)
     first_day: int | None = None
@@ -58,11 +59,18 @@ class Tally:
         self.lines += len(block.lines)
         self.counted += len(batch.events)
         self.bots += len(batch.bots)
-        self.excluded += len(batch.drops)
+        expired = sum(each.reason == DropReason.BEYOND_RETENTION for each in batch.drops)
+        self.beyond_retention += expired
+        self.excluded += len(batch.drops) - expired
         if batch.events:
             days = [event.day for event in batch.events]
             self.first_day = min(days if self.first_day is None else [self.first_day, *days])
             self.last_day = max(days if self.last_day is None else [self.last_day, *days])
+
+    def note_refused(self, refused: Sequence[Drops]) -> None:
+        """These were counted, and then not stored: their days have expired meanwhile."""
+        self.counted -= len(refused)
+        self.beyond_retention += len(refused)
 
     def note_bad(self, number: int) -> None:
         """That line is in neither format."""
@@ -100,15 +108,19 @@ class Importer:
             raise InvalidRequest(_other_way(progress))
         tally.known = progress.lines
         with ThreadPoolExecutor(1, thread_name_prefix="append") as appender:
-            waiting: deque[Future[None]] = deque()
+            waiting: deque[Future[list[Drops]]] = deque()
+            refused: list[Drops] = []
             for batch in self._batches(file, progress, tally):
                 if len(waiting) == _WAITING_AT_MOST:
-                    waiting.popleft().result()
+                    refused += waiting.popleft().result()
                 before = waiting[-1] if waiting else None
                 waiting.append(appender.submit(self._store, batch, before))
                 watch(file.read_so_far, tally.counted)
             for stored in waiting:
-                stored.result()
+                refused += stored.result()
+        if refused:
+            tally.note_refused(refused)
+            self.store.append(Batch((), drops=refused))
         if not self.dry:
             self._finish(file, progress)
         return tally
@@ -175,15 +187,20 @@ class Importer:
             happened_at=request.at,
         )
 
-    def _store(self, batch: Batch, before: Future[None] | None) -> None:
-        """Store a batch, unless the one before it could not be: no line is left out."""
+    def _store(self, batch: Batch, before: Future[list[Drops]] | None) -> list[Drops]:
+        """Store a batch, unless the one before it could not be: no line is left out.
+
+        Returns what is of days that have expired since the import was begun.
+        """
         if before is not None:
             before.result()
         if self.dry:
-            return
+            return []
         if self.salts.unsaved:
             self.salts.save()
-        self.store.append(batch)
+        reason = str(DropReason.BEYOND_RETENTION)
+        days = (batch.events[index].day for index in self.store.append(batch))
+        return [Drops(self.site.key, day, reason, 1) for day in days]
 
     def _finish(self, file: LogFile, progress: Progress) -> None:
         """A compressed file grows no more, so its salts go at once."""

@@ -11,6 +11,7 @@ from ezee.model.exclusions import Exclusions
 from ezee.model.pages import NO_PAGE_RULES, PageRules
 
 MOST_START = 10**12
+MOST_MONTHS = 1_200
 
 
 class SiteRules(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -20,7 +21,8 @@ class SiteRules(msgspec.Struct, frozen=True, omit_defaults=True):
     that send ``Sec-GPC: 1`` or ``DNT: 1``. ``places`` is how closely a visitor's place is kept.
     ``counter`` says that anyone may see its numbers as a visible counter, whose all-time number
     begins at ``counter_start``. ``aliases`` are what it is called by the clients of other trackers,
-    see ``model.aliases``.
+    see ``model.aliases``. ``keep_months`` is for how many months its events are kept, 0 for ever;
+    ``kept_from`` is the first local day of which they still are, 0 for all. Nobody sets that one.
     """
 
     page_rules: PageRules = NO_PAGE_RULES
@@ -31,6 +33,8 @@ class SiteRules(msgspec.Struct, frozen=True, omit_defaults=True):
     counter: bool = False
     counter_start: Annotated[int, Meta(ge=0, le=MOST_START)] = 0
     aliases: tuple[str, ...] = ()
+    keep_months: Annotated[int, Meta(ge=0, le=MOST_MONTHS)] = 0
+    kept_from: int = 0
 
 
 DEFAULT_RULES = SiteRules()

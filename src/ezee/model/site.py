@@ -44,12 +44,14 @@ class ReadableSite(msgspec.Struct, frozen=True):
     """A tracker whose stats the caller may read.
 
     Made by ``accounts.policy`` alone, so that a question without the check is a type error.
-    ``private`` says whether properties and revenue may be read as well.
+    ``private`` says whether properties and revenue may be read as well. ``kept_from`` is the first
+    local day whose events are there to be read, 0 where all are.
     """
 
     site_id: str
     timezone: str
     private: bool
+    kept_from: int = 0
 
     @property
     def key(self) -> int:
@@ -61,6 +63,11 @@ class ReadableSite(msgspec.Struct, frozen=True):
 def site_key(site_id: str) -> int:
     """The number in a well-formed ``site_id``: 12 hex digits fit 48 bits."""
     return int(site_id[4:], 16)
+
+
+def site_id_of(key: int) -> str:
+    """The ``site_id`` of a tracker that the event store calls so."""
+    return f"ezi_{key:012x}"
 
 
 def is_site_id(text: str) -> bool:

@@ -16,6 +16,7 @@ from ezee.model.dimensions import (
 from ezee.model.metrics import DEFAULT_METRICS, METRICS, REVENUE, SERIES_METRICS
 from ezee.model.query import Filter, Interval, Order, Range, StatsQuery
 from ezee.stats import buckets, comparisons, filters, periods
+from ezee.stats.kept import check_kept
 from ezee.stats.reader import Reader, none_of
 
 Parameters = Sequence[tuple[str, str]]
@@ -41,11 +42,14 @@ MOST_TOGETHER = 4
 
 
 class Now(NamedTuple):
-    """When and where a question is asked: the instant (ms), the zone, the first day with data."""
+    """When and where a question is asked: the instant (ms), the zone, the first day with data, and
+    the first whose events are there to be read, 0 where all are.
+    """
 
     at: int
     zone: str
     first_event_day: int | None
+    kept_from: int = 0
 
 
 def parse(parameters: Parameters, now: Now) -> StatsQuery:
@@ -57,13 +61,14 @@ def parse(parameters: Parameters, now: Now) -> StatsQuery:
     reader = Reader(parameters, KNOWN)
     query = read_query(reader, now)
     reader.finish()
+    check_kept(query, now.kept_from)
     return query
 
 
 def read_query(reader: Reader, now: Now) -> StatsQuery:
     """The same from a reader that may know more, and that is still to say what is wrong."""
     span = _range(reader, now)
-    interval = _interval(reader, span)
+    interval = _interval(reader, now, span)
     metrics = _metrics(reader)
     return StatsQuery(
         range=span,
@@ -133,10 +138,13 @@ def _dates(reader: Reader, now: Now, first: str | None, last: str | None) -> Ran
     return Range(days[0], days[1])
 
 
-def _interval(reader: Reader, span: Range) -> Interval:
+def _interval(reader: Reader, now: Now, span: Range) -> Interval:
     text = reader.one("interval")
     if text is None:
         interval = periods.default_interval(span)
+        if interval is Interval.HOUR and span.first_day < now.kept_from:
+            # Of such a day there are no hours any more.
+            interval = Interval.DAY
         if buckets.count(span, interval) > buckets.MOST:
             reader.wrong("from", f"would make more than {buckets.MOST:,} months up to that to")
             return Interval.MONTH

@@ -40,7 +40,7 @@ def asked_at(store: EventStore, site: ReadableSite, parameters: Parameters, now:
     """When and where the parameters are asked; the store is asked where that takes its events."""
     whole = ("period", "all") in parameters
     first_day = store.describe(site.key).first_day if whole else None
-    return Now(now, site.timezone, first_day)
+    return Now(now, site.timezone, first_day, site.kept_from)
 
 
 def check_private(site: ReadableSite, query: StatsQuery) -> None:

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer, Breakdown, BreakdownRow, Comparison
+from ezee.model.rollable import has_breakdown
 from ezee.store.matched import keep_matched
 from ezee.store.plan import Run, plan
 from ezee.store.sql import EVENTS_ALONE, Asked, Dialect, Plan
 from ezee.store.sql.breakdowns import breakdown, rolled_breakdowns
-from ezee.store.sql.rolled import has_breakdown
 from ezee.store.timeseries import in_time
 
 
@@ -59,10 +59,12 @@ def _rolled_breakdowns(
     for name, value, visitors, count, total in run(rolled_breakdowns(asked, names, chosen)):
         row = BreakdownRow(value, int(visitors), int(count))
         found[name] = Breakdown([*found[name].rows, row], int(total))
-    if asked.query.offset:
+    past = [name for name, each in found.items() if not each.rows]
+    if asked.query.offset and past:
         # Beyond a breakdown's last row nothing has told how many there are.
-        past = [name for name, each in found.items() if not each.rows]
-        found |= {name: _breakdown(run, asked, name) for name in past}
+        first = asked._replace(query=replace(asked.query, limit=1, offset=0))
+        rows = run(rolled_breakdowns(first, past, chosen))
+        found |= {name: Breakdown([], int(total)) for name, *_, total in rows}
     return found
 
 

@@ -55,7 +55,11 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 class Description(msgspec.Struct, frozen=True):
-    """What an engine says of itself and, where one was named, of a tracker in it."""
+    """What an engine says of itself and, where one was named, of a tracker in it.
+
+    The first and the last day are those of which anything was counted; the events of the first
+    ones may have expired since.
+    """
 
     engine: str
     version: str
@@ -70,15 +74,16 @@ class Description(msgspec.Struct, frozen=True):
 class EventStore(Protocol):
     """An engine. Calls block, and may come from any thread.
 
-    Every method raises ``Unavailable`` when the engine cannot answer for now.
+    Every method raises ``Unavailable`` when the engine cannot answer for now. What needs events of
+    days of which they have expired raises ``InvalidRequest``.
     """
 
     def append(self, batch: Batch) -> list[int]:
         """Make a batch durable, wholly or not at all, before returning.
 
-        Returns the indexes of the events that were already there: same tracker, same
-        ``event_id``, received within 24 hours. They were not stored again; nor are bots, whose
-        sender is not told.
+        Returns the indexes of the events that were not stored: those that were already there
+        (same tracker, same ``event_id``, received within 24 hours), and those of a day whose
+        events have expired. Nor are such bots, whose sender is not told.
         """
         ...
 

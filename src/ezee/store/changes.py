@@ -25,6 +25,25 @@ class Erase(msgspec.Struct, frozen=True, tag=True):
     receipt: str = ""
     at: int = 0
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left of the tracker."""
+        return self.first_day is None and self.last_day is None and self.path is None
+
+
+class Expire(msgspec.Struct, frozen=True, tag=True):
+    """Remove the events of a tracker's local days before ``kept_from``, people's and bots', with
+    their visits. What they add up to stays for ever: these days are rolled up before.
+
+    From then on no event of these days is stored. ``kept_from`` never moves back. ``receipt`` and
+    ``at`` are as those of ``Erase``; where there is nothing to remove, nothing is remembered.
+    """
+
+    site: int
+    kept_from: int
+    receipt: str = ""
+    at: int = 0
+
 
 class Regroup(msgspec.Struct, frozen=True, tag=True):
     """Show a tracker's paths as other pages: pairs of path and page. Other paths stay."""
@@ -61,7 +80,7 @@ class Rejudge(msgspec.Struct, frozen=True, tag=True):
 
 class RollUp(msgspec.Struct, frozen=True, tag=True):
     """Roll up every day of a tracker that has events which are not rolled up; with ``again``, every
-    day.
+    day that has events. Days whose events have expired stay as they are.
     """
 
     site: int
@@ -108,4 +127,4 @@ TallyChange = Count | Keep | Forget
 """Those that leave events alone."""
 Rewrite = Erase | Regroup | Rejudge
 """Those that change events."""
-Change = Rewrite | RollUp | Compact | TallyChange
+Change = Rewrite | Expire | RollUp | Compact | TallyChange

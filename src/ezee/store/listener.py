@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from ezee.errors import EzeeError, Unavailable
+from ezee.errors import EzeeError, InvalidRequest, Unavailable
 from ezee.store import wire
 from ezee.store.base import EventStore
 
@@ -65,12 +65,17 @@ class _Handler(socketserver.BaseRequestHandler):
             try:
                 answer = [True, _call(self.server.store, request)]
             except EzeeError as error:
-                answer = [False, error.message]
+                answer = [False, _told(error)]
             except Exception as failure:  # noqa: BLE001 - its caller must not wait for ever
                 # Its message may quote what a visitor sent; only its kind is written.
                 _log.error("store call failed", kind=type(failure).__name__)
-                answer = [False, Unavailable.default]
+                answer = [False, _told(Unavailable())]
             wire.send(self.request, msgspec.msgpack.encode(answer))
+
+
+def _told(error: EzeeError) -> wire.Failure:
+    details = error.details if isinstance(error, InvalidRequest) else ()
+    return wire.Failure(error.message, isinstance(error, InvalidRequest), details)
 
 
 def _call(store: EventStore, request: bytes) -> Any:

@@ -116,19 +116,30 @@ class EveryTally(msgspec.Struct, frozen=True, tag=True):
 
 class WrongRollups(msgspec.Struct, frozen=True, tag=True):
     """What of a tracker's day roll-ups is not what its events say. Rows: day, dimension, value; the
-    whole day is the empty value of the empty dimension.
+    whole day is the empty value of the empty dimension. Days whose events have expired are not
+    among them: nothing is left there to compare with.
     """
 
     site: int
 
 
 class Erasable(msgspec.Struct, frozen=True, tag=True):
-    """How much an erasure would remove.
+    """How much an erasure would remove. Of days whose events have expired, that is what they were.
 
     Rows: one of events, bots' events, drops, visits of which nothing would be left, local days.
+
+    Raises:
+        InvalidRequest: it is of a path, and of days whose events have expired as well.
     """
 
     erase: Erase
+
+
+class Expirable(msgspec.Struct, frozen=True, tag=True):
+    """How much ``changes.Expire`` would remove. Rows: one, that of ``Erasable``."""
+
+    site: int
+    kept_from: int
 
 
 class Erased(msgspec.Struct, frozen=True, tag=True):
@@ -160,6 +171,21 @@ class CopyOut(msgspec.Struct, frozen=True, tag=True):
     name: str
 
 
+class LatestErased(msgspec.Struct, frozen=True, tag=True):
+    """What was removed last under receipts that begin so. Rows: the receipt, then that of
+    ``Erased``; the latest first.
+    """
+
+    prefix: str
+    rows: int
+
+
+class KeptFrom(msgspec.Struct, frozen=True, tag=True):
+    """Of which trackers events have expired. Rows: the tracker, and the first local day whose
+    events were kept.
+    """
+
+
 PlainLook = (
     Sighting
     | NotCounted
@@ -172,7 +198,9 @@ PlainLook = (
     | Erased
 )
 """Those that one statement answers."""
+ExpiryLook = Expirable | LatestErased | KeptFrom
+"""Those about what expires; in an engine where nothing does there are no rows."""
 TallyLook = Tallied | HowManyTallies | EveryTally
-Look = PlainLook | WrongRollups | TallyLook | Condition | CopyOut
-LOOKS_AT_VISITS = (Sighting, Live, Erasable)
+Look = PlainLook | ExpiryLook | WrongRollups | TallyLook | Condition | CopyOut
+LOOKS_AT_VISITS = (Sighting, Live, Erasable, Expirable)
 """Those that have to wait until the visits of what was just stored are there."""

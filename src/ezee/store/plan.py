@@ -12,8 +12,9 @@ from typing import Any
 
 from ezee.model.dimensions import DIMENSIONS, Scope
 from ezee.model.query import StatsQuery
+from ezee.model.rollable import has_totals
 from ezee.store.sql import EVENTS_ALONE, Asked, Plan, Source, Statement, join, write
-from ezee.store.sql.rolled import has_totals, rolled_days
+from ezee.store.sql.rolled import rolled_days
 
 Run = Callable[[Statement], Sequence[Sequence[Any]]]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ezee.errors import Unavailable
+from ezee.errors import InvalidRequest, Unavailable
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
@@ -64,7 +64,10 @@ class RemoteStore:
         answer = self._exchange(msgspec.msgpack.encode([method, argument]))
         ok, value = msgspec.msgpack.decode(answer, type=tuple[bool, msgspec.Raw])
         if not ok:
-            raise Unavailable(msgspec.msgpack.decode(value, type=str))
+            failure = msgspec.msgpack.decode(value, type=wire.Failure)
+            if failure.wrong:
+                raise InvalidRequest(failure.message, failure.details)
+            raise Unavailable(failure.message)
         return msgspec.msgpack.decode(value, type=wire.ANSWERS[method], strict=False)
 
     def _exchange(self, request: bytes) -> bytes:

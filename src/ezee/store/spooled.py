@@ -22,7 +22,7 @@ from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.base import Batch, Description, EventStore
-from ezee.store.changes import Change, Rewrite
+from ezee.store.changes import Change, Expire, Rewrite
 from ezee.store.looks import Look, Row
 from ezee.store.spool import Spool, Waiting, new_number
 
@@ -94,7 +94,7 @@ class SpooledStore:
         Raises:
             Unavailable: the store is away, or the change would miss events that wait.
         """
-        if isinstance(change, Rewrite) and self.waiting.batches:
+        if isinstance(change, Rewrite | Expire) and self.waiting.batches:
             raise Unavailable(_ON_ITS_WAY)
         return self._store.change(change)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from ezee.errors import FieldError
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
@@ -29,6 +30,14 @@ class Question(msgspec.Struct, frozen=True):
 
     site: ReadableSite
     query: StatsQuery
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why a call was not answered: it asks for what cannot be, or else for now it cannot."""
+
+    message: str
+    wrong: bool
+    details: tuple[FieldError, ...] = ()
 
 
 ARGUMENTS: dict[str, Any] = {

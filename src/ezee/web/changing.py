@@ -51,7 +51,7 @@ def _change(services: Services, viewer: str, tracker_id: str, change: TrackerCha
     trackers.check_change(change)
     tracker = trackers.find_tracker(services.database, viewer, tracker_id)
     zone = change.timezone not in {None, tracker.timezone}
-    has_events = zone and services.store.describe(site_key(tracker.site_id)).events > 0
+    has_events = zone and services.store.describe(site_key(tracker.site_id)).first_day is not None
     return trackers.change_tracker(
         services.database, viewer, tracker_id, change, has_events=has_events
     )

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.support.pages import Visitor
-from tests.support.service import Account, Service
+from tests.support.service import BROWSER, Account, Service
 from tests.support.stats import new_tracker
 
 pytestmark = pytest.mark.service
@@ -98,6 +98,31 @@ def test_settings_are_saved_group_by_group(at_alices: Visitor, alice: Account) -
     assert now["exclusions"]["countries"] == ["DE", "FR"]
 
 
+def test_a_rule_by_which_hits_go_is_saved_once_that_was_seen(
+    at_alices: Visitor, alice: Account
+) -> None:
+    tracker = new_tracker(alice)
+    old = {
+        "site_id": tracker["site_id"], "url": "/", "timestamp": "2020-03-10T12:00:00Z",
+        "user_agent": BROWSER, "client_ip": "203.0.113.9",
+    }  # fmt: skip
+    assert alice.client.post("/api/public/collect", json=old).json()["data"]["accepted"] == 1
+    path = f"/trackers/{tracker['id']}/settings"
+    save = f"{path}/retention"
+    # Nothing goes by this one.
+    assert "Saved." in at_alices.send(save, {"keep_months": "1200"}, on=path).text
+    asked = at_alices.send(save, {"keep_months": "6"}, on=path)
+    assert "This removes 1 hit from before" in asked.text
+    assert settings(alice, tracker)["keep_months"] == 1200
+    # Another number than the one that was seen is asked about again.
+    again = at_alices.send(save, {"keep_months": "3", "sure": "6"}, on=path)
+    assert "This removes 1 hit from before" in again.text
+    assert "Saved." in at_alices.send(save, {"keep_months": "6", "sure": "6"}, on=path).text
+    assert settings(alice, tracker)["keep_months"] == 6
+    assert "Saved." in at_alices.send(save, {"keep_months": ""}, on=path).text
+    assert settings(alice, tracker)["keep_months"] == 0
+
+
 def test_a_group_with_something_wrong_is_not_saved_and_shown_as_it_was_typed(
     at_alices: Visitor, alice: Account
 ) -> None:
@@ -108,6 +133,7 @@ def test_a_group_with_something_wrong_is_not_saved_and_shown_as_it_was_typed(
         ("sharing", {"counter_start": "many"}, "counter_start"),
         ("general", {"name": "", "domain": "x", "timezone": "y"}, "name"),
         ("privacy", {"places": "street"}, "places"),
+        ("retention", {"keep_months": "soon"}, "keep_months"),
     ):
         page = at_alices.send(f"{path}/{group}", fields, on=path)
         assert page.status_code == 400

@@ -15,13 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from msgspec.structs import replace
 
-from ezee.errors import SetupError, Unavailable
+from ezee.errors import InvalidRequest, SetupError, Unavailable
 from ezee.model.query import Range, StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.answer import answer_of_events
 from ezee.store.base import Batch, Description, Progress
-from ezee.store.changes import Change, Compact, RollUp, TallyChange
+from ezee.store.changes import Change, Compact, Expire, RollUp, TallyChange
 from ezee.store.clickhouse import schema, tallies, visible
 from ezee.store.clickhouse.address import Address
 from ezee.store.clickhouse.batches import Part, Seen, is_seen, number
@@ -34,13 +34,16 @@ from ezee.store.clickhouse.servers import Row, Servers
 from ezee.store.clickhouse.sources import Reach, asked_of, reached
 from ezee.store.clickhouse.states import States
 from ezee.store.kept import statement_of
-from ezee.store.looks import Condition, CopyOut, Look, TallyLook, WrongRollups
+from ezee.store.looks import Condition, CopyOut, ExpiryLook, Look, TallyLook, WrongRollups
 from ezee.store.looks import Row as LookRow
 from ezee.store.sql import Asked, Statement
 
 _NO_COPY = (
     "Events that are in a ClickHouse cluster are not copied by ezee: their replicas are copies, "
     "and ClickHouse has means of its own to freeze and copy tables."
+)
+_NEVER_EXPIRES = (
+    "Events that are in a ClickHouse cluster are kept for ever: there are no roll-ups beside."
 )
 _INSERTS_AT_ONCE = 8
 _LOOK_AGAIN = 1.0
@@ -101,6 +104,8 @@ class ClickHouseStore:
         if isinstance(look, WrongRollups):
             # There are none that could be wrong: every answer is made of events.
             return []
+        if isinstance(look, ExpiryLook):
+            return []
         if isinstance(look, TallyLook):
             return tallies.look(servers, look)
         if isinstance(look, Condition):
@@ -139,6 +144,8 @@ class ClickHouseStore:
                 return tallies.carry_out(servers, change, self._numbers)
         if isinstance(change, RollUp):
             return 0
+        if isinstance(change, Expire):
+            raise InvalidRequest(_NEVER_EXPIRES)
         changer = Changer(servers, self._numbers, self._states)
         if isinstance(change, Compact):
             return self._await_files(changer)

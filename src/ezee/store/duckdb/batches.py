@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from msgspec.structs import astuple
@@ -18,23 +18,28 @@ Ids = dict[tuple[int, int], int]
 
 
 class Sifted(NamedTuple):
-    """The rows of a batch that are new, numbered up to ``latest``, and the places of events that
+    """The rows of a batch that are stored, numbered up to ``latest``, and the places of events that
     are not.
     """
 
     events: list[Row]
     bots: list[Row]
-    duplicates: list[int]
+    refused: list[int]
     latest: int
 
 
-def sift(batch: Batch, known: set[tuple[int, int]], seq: int) -> Sifted:
-    """Number what is new after ``seq``; the ids that are ``known`` are not."""
+def sift(
+    batch: Batch, known: set[tuple[int, int]], seq: int, kept_from: Mapping[int, int]
+) -> Sifted:
+    """Number what is new after ``seq``; the ids that are ``known`` are not. Nothing is stored of
+    days before the tracker's ``kept_from``.
+    """
     known = known.copy()
     sifted = Sifted([], [], [], 0)
     for index, each in _in_order(batch):
         event = each.event if isinstance(each, Bot) else each
-        if _is_new(event, known):
+        expired = bool(kept_from) and event.day < kept_from.get(event.site, event.day)
+        if not expired and _is_new(event, known):
             seq += 1
             if isinstance(each, Bot):
                 kept = (*astuple(event), each.rule, each.category, each.token, seq)
@@ -42,7 +47,7 @@ def sift(batch: Batch, known: set[tuple[int, int]], seq: int) -> Sifted:
             else:
                 sifted.events.append((*astuple(event), seq))
         elif not isinstance(each, Bot):
-            sifted.duplicates.append(index)
+            sifted.refused.append(index)
     return sifted._replace(latest=seq)
 
 

@@ -12,10 +12,11 @@ from msgspec.structs import astuple
 
 from ezee.model.event import Event
 from ezee.store.changes import Erase, Move, Regroup, Rejudge, Rewrite
+from ezee.store.duckdb import expired
 from ezee.store.duckdb.file import Connection
 from ezee.store.duckdb.rollups import TABLES, unroll
 from ezee.store.duckdb.visits import rederive
-from ezee.store.erasable import condemned, erasable, within_days
+from ezee.store.erasable import condemned, within_days
 from ezee.store.kept import statement_of
 from ezee.store.looks import Erased
 from ezee.store.sql import Statement, write
@@ -40,12 +41,16 @@ def _erase(connection: Connection, change: Erase) -> int:
     if known is not None:
         events, bots, *_ = known
         return int(events + bots)
-    numbers = _run(connection, erasable(change)).fetchone()
+
+    def run(asked: Statement) -> Sequence[Sequence[Any]]:
+        return _run(connection, asked).fetchall()
+
+    expired.check_path(run, change)
+    numbers = [int(number) for number in expired.removed(run, change)]
     if change.path is None:
         _erase_days(connection, change)
     else:
         _erase_path(connection, change)
-    assert numbers is not None
     if change.receipt:
         _remember(connection, change, numbers)
     events, bots, *_ = numbers
@@ -54,11 +59,13 @@ def _erase(connection: Connection, change: Erase) -> int:
 
 def _erase_days(connection: Connection, change: Erase) -> None:
     where = within_days(change)
-    for table in ("drops", "visits", *TABLES, "events", "bots"):
+    for table in ("drops", "visits", *TABLES, "events", "bots", "rollups_bots"):
         _run(connection, write(f"delete from {table} where {{where}}", where=where))
-    # An import goes on where it ended, unless nothing is left of it.
-    if change.first_day is None and change.last_day is None:
-        connection.execute("delete from imports where site = ?", [change.site])
+    # An import goes on where it ended, and what has expired cannot come again, unless nothing is
+    # left of the tracker.
+    if change.is_whole:
+        for table in ("imports", "expired"):
+            connection.execute(f"delete from {table} where site = ?", [change.site])
 
 
 def _erase_path(connection: Connection, change: Erase) -> None:

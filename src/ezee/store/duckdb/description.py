@@ -19,9 +19,12 @@ from ezee.store.sql import Statement
 def describe(run: Callable[[Statement], list[Any]], site: int | None) -> Description:
     """See ``EventStore.describe``."""
     where, parameters = ("", ()) if site is None else ("where site = ?", (site,))
-    events, first_day, last_day = run(
+    ((events, *days),) = run(
         Statement(f"select count(*), min(day), max(day) from events {where}", parameters)
-    )[0]
+    )
+    # Of days whose events have expired this is what tells that there were any.
+    days += run(Statement(f"select min(day), max(day) from rolled {where}", parameters))[0]
+    known = [day for day in days if day is not None]
     bots = run(Statement(f"select count(*) from bots {where}", parameters))[0][0]
     imports = run(
         Statement(
@@ -36,8 +39,8 @@ def describe(run: Callable[[Statement], list[Any]], site: int | None) -> Descrip
         schema=schema.VERSION,
         events=events,
         bots=bots,
-        first_day=first_day,
-        last_day=last_day,
+        first_day=min(known, default=None),
+        last_day=max(known, default=None),
         imports=[Progress(*row) for row in imports],
     )
 

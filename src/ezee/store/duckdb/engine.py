@@ -31,9 +31,18 @@ from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.answer import answer
 from ezee.store.base import Batch, Description
-from ezee.store.changes import Change, Compact, Erase, RollUp, TallyChange
+from ezee.store.changes import Change, Compact, Erase, Expire, RollUp, TallyChange
 from ezee.store.copies import clear_copies, copies_folder
-from ezee.store.duckdb import compaction, copies, rollups, schema, tallies, visits
+from ezee.store.duckdb import (
+    compaction,
+    copies,
+    expired,
+    expiring,
+    rollups,
+    schema,
+    tallies,
+    visits,
+)
 from ezee.store.duckdb.batches import (
     Ids,
     Sifted,
@@ -53,7 +62,6 @@ from ezee.store.duckdb.journal import Journal, Waiting
 from ezee.store.duckdb.roller import Roller
 from ezee.store.duckdb.rollups import Arrived, SiteDay
 from ezee.store.duckdb.writing import write_batch, write_waiting
-from ezee.store.kept import statement_of
 from ezee.store.looks import (
     LOOKS_AT_VISITS,
     Condition,
@@ -98,6 +106,7 @@ class DuckDBStore:
         self._deriving = threading.Lock()
         self._closed = False
         self._seq = 0
+        self._kept_from: dict[int, int] = {}
         self._journal = Journal(folder)
         clear_copies(folder)
         self._file: OpenFile | None = self._open()
@@ -119,17 +128,22 @@ class DuckDBStore:
             if self._is_stored(batch):
                 return []
             ids = ids_of(batch)
-            sifted = sift(batch, self._known(ids), self._seq)
+            sifted = sift(batch, self._known(ids), self._seq, self._kept_from)
             if sifted.latest > self._seq or batch.drops:
                 self._journal.append(sifted, batch, ids)
                 self._seq = sifted.latest
                 self._keeper.announce(sifted.latest)
-            return sifted.duplicates
+            return sifted.refused
 
     def query(self, site: ReadableSite, query: StatsQuery) -> Answer:
         """See ``EventStore.query``."""
         self._keeper.wait(self._PATIENCE)
-        return self._read(lambda run: answer(run, DUCKDB, site.key, query))
+
+        def work(run: Callable[[Statement], list[Any]]) -> Answer:
+            expired.check_question(run, site.key, query)
+            return answer(run, DUCKDB, site.key, query)
+
+        return self._read(work)
 
     def look(self, look: Look) -> list[Row]:
         """See ``EventStore.look``."""
@@ -143,7 +157,7 @@ class DuckDBStore:
             return [self._condition()]
         if isinstance(look, CopyOut):
             return self._copy_out(look)
-        return self._read(lambda run: run(statement_of(look)))
+        return self._read(lambda run: expired.look(run, look))
 
     def describe(self, site: int | None = None) -> Description:
         """See ``EventStore.describe``."""
@@ -155,6 +169,8 @@ class DuckDBStore:
             return self._tally(change)
         if isinstance(change, RollUp):
             return self._roll_up(change)
+        if isinstance(change, Expire):
+            return self._expire(change)
         if isinstance(change, Compact):
             return self._compact()
         if isinstance(change, Erase):
@@ -165,6 +181,8 @@ class DuckDBStore:
             self._settle()
             with self._engine() as file, self._deriving, transaction(file.writer):
                 changed = carry_out(file.writer, change)
+        if isinstance(change, Erase) and change.is_whole:
+            self._keep_from(change.site, None)
         self._roller.look_again()
         return changed
 
@@ -191,6 +209,8 @@ class DuckDBStore:
             schema.make(file.writer)
             # Numbers are not given out twice, though an erasure may have taken the highest.
             self._seq = max(self._seq, last_number(file.writer))
+            # What is about to expire is refused already.
+            self._kept_from = expiring.kept_from(file.writer) | self._kept_from
         except duckdb.Error as error:
             file.close()
             raise Unavailable from error
@@ -304,10 +324,10 @@ class DuckDBStore:
             if self._is_stored(batch):
                 return []
             ids = ids_of(batch)
-            sifted = sift(batch, self._known(ids), self._seq)
+            sifted = sift(batch, self._known(ids), self._seq, self._kept_from)
             if sifted.latest > self._seq or batch.drops or batch.progress is not None:
                 self._store(sifted, batch)
-            return sifted.duplicates
+            return sifted.refused
 
     def _store(self, sifted: Sifted, batch: Batch) -> None:
         try:
@@ -339,11 +359,31 @@ class DuckDBStore:
                 rollups.begin(connection, days)
             rollups.roll(connection, days)
 
-    def _roll_up(self, change: RollUp) -> int:
+    def _expire(self, change: Expire) -> int:
+        """Roll up what is to go while events go on being stored; take no more of it; roll up what
+        has come meanwhile, and have it go.
+        """
+        self._roll_up(RollUp(change.site), change.kept_from)
+        with self._appending:
+            before = self._kept_from.get(change.site, change.kept_from)
+            self._keep_from(change.site, max(before, change.kept_from))
+        with self._changing, self._writing:
+            self._settle()
+            with self._engine() as file, self._deriving:
+                removed = expiring.carry_out(file.writer, change)
+        self._roller.look_again()
+        return removed
+
+    def _keep_from(self, site: int, day: int | None) -> None:
+        """Take events of a tracker from that day on, None: of any."""
+        others = {other: first for other, first in self._kept_from.items() if other != site}
+        self._kept_from = others if day is None else {**others, site: day}
+
+    def _roll_up(self, change: RollUp, before: int = rollups.NO_DAY) -> int:
         self._settle()
         self._keeper.wait(self._PATIENCE)
         with self._engine() as file, file.lend() as connection:
-            waiting = rollups.waiting(connection, change)
+            waiting = rollups.waiting(connection, change, before)
         for days in rollups.together(waiting):
             self._roll(days)
         return sum(events for _, events in waiting)

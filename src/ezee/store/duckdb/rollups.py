@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ezee.model.dimensions import DIMENSIONS, Dimension, Scope
+from ezee.model.rollable import WHOLE_DAY
 from ezee.store.changes import RollUp
 from ezee.store.duckdb.file import Connection, transaction
-from ezee.store.sql.rolled import WHOLE_DAY
 
 
 class SiteDay(NamedTuple):
@@ -32,8 +32,14 @@ class Arrived(NamedTuple):
     rolled: int
 
 
+# Later than any.
+NO_DAY = 2**31 - 1
+
 # How many events are rolled up at once: small days go together, large ones alone.
 _TOGETHER = 100_000
+
+# Days whose events have expired: their roll-ups are all there is, and stay as they are.
+_NOT_EXPIRED = "not exists (from expired where expired.site = {0}.site and day < kept_from)"
 
 # The tables that hold something of a roll-up, by site and day.
 TABLES = ("rolled", "rollups", "rollups_revenue", "amended", "former_visits")
@@ -134,13 +140,16 @@ def arrived(connection: Connection, after: int) -> tuple[int, list[Arrived]]:
     return latest, [Arrived(*row) for row in rows]
 
 
-def waiting(connection: Connection, change: RollUp) -> list[tuple[SiteDay, int]]:
-    """The days that are to be rolled up, and how many events they have."""
+def waiting(
+    connection: Connection, change: RollUp, before: int = NO_DAY
+) -> list[tuple[SiteDay, int]]:
+    """The days (before one) that are to be rolled up, and how many events they have."""
     rows = connection.execute(
-        "select day, count(*) from events left join rolled using (site, day) where site = $site "
+        "select day, count(*) from events left join rolled using (site, day) "
+        "where site = $site and day < $before "
         "group by day having $again or max(seq) > coalesce(any_value(rolled.upto), 0) "
         "order by day",
-        {"site": change.site, "again": change.again},
+        {"site": change.site, "again": change.again, "before": before},
     ).fetchall()
     return [(SiteDay(change.site, day), number) for day, number in rows]
 
@@ -172,7 +181,9 @@ def differences(connection: Connection, site: int) -> list[tuple[int | str, ...]
     describes it; within the open transaction.
     """
     rolled = connection.execute(
-        "select day, upto, events from rolled where site = ? and upto > 0 order by day", [site]
+        "select day, upto, events from rolled where site = ? and upto > 0 "
+        f"and {_NOT_EXPIRED.format('rolled')} order by day",
+        [site],
     ).fetchall()
     upto = {SiteDay(site, day): upto for day, upto, _ in rolled}
     found = []
@@ -221,6 +232,8 @@ def _name(connection: Connection, days: Sequence[tuple[int, ...]]) -> None:
     )
     with connection.appender("rolling") as appender:
         appender.append_rows([(*day, 0)[:3] for day in days])
+    # They have no events, so none of them is asked for; if one were, it would be emptied.
+    connection.execute(f"delete from rolling where not ({_NOT_EXPIRED.format('rolling')})")
 
 
 def _write(connection: Connection, into: str) -> None:

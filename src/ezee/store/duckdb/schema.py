@@ -6,7 +6,7 @@ import duckdb
 
 from ezee.errors import OutOfDate, SetupError
 
-VERSION = 5
+VERSION = 6
 
 _FIRST = """
 create table events (
@@ -222,7 +222,22 @@ create table tallies (
 );
 """
 
-MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+# The first day of a tracker whose events were kept: those before have expired, and what is left of
+# them are their roll-ups, and what their bots add up to.
+_SIXTH = """
+create table expired (site ubigint not null, kept_from integer not null);
+create table rollups_bots (
+    site ubigint not null,
+    day integer not null,
+    rule varchar not null,
+    category varchar not null,
+    page varchar not null,
+    events bigint not null,
+    pageviews bigint not null
+);
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
 
 
 def make(connection: duckdb.DuckDBPyConnection) -> None:

@@ -10,23 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ezee.model.dimensions import DIMENSIONS
-from ezee.model.query import Filter, Operator, StatsQuery
+from ezee.model.rollable import key_of
 from ezee.store.sql import Asked, Statement, write
-
-WHOLE_DAY = ""
-
-
-def has_totals(query: StatsQuery) -> bool:
-    """Whether roll-ups have the question's totals, and its series of days."""
-    if query.verified or query.range.start is not None:
-        return False
-    return all(map(_is_one_value, query.filters)) and len(query.filters) <= 1
-
-
-def has_breakdown(query: StatsQuery, name: str) -> bool:
-    """Whether roll-ups have the question's breakdown of that name."""
-    return has_totals(query) and name in DIMENSIONS and _key(query)[0] in {WHOLE_DAY, name}
 
 
 def rolled_days(asked: Asked) -> Statement:
@@ -44,7 +29,7 @@ def counted_days(asked: Asked) -> Statement:
         from rollups where {where} and {key}
         """,
         where=_where(asked),
-        key=Statement("dimension = ? and value = ?", _key(asked.query)),
+        key=Statement("dimension = ? and value = ?", key_of(asked.query)),
     )
 
 
@@ -56,7 +41,7 @@ def revenue_days(asked: Asked) -> Statement:
         from rollups_revenue where {where} and {key}
         """,
         where=_where(asked),
-        key=Statement("dimension = ? and value = ?", _key(asked.query)),
+        key=Statement("dimension = ? and value = ?", key_of(asked.query)),
     )
 
 
@@ -84,14 +69,3 @@ def _where(asked: Asked) -> Statement:
     return Statement(
         "site = ? and day >= ? and day <= ?", (asked.site, span.first_day, span.last_day)
     )
-
-
-def _key(query: StatsQuery) -> tuple[str, str]:
-    """The dimension and value whose roll-ups have the question's totals."""
-    for only in query.filters:
-        return only.dimension, only.values[0]
-    return WHOLE_DAY, ""
-
-
-def _is_one_value(each: Filter) -> bool:
-    return each.dimension in DIMENSIONS and each.operator is Operator.IS and len(each.values) == 1

@@ -18,6 +18,7 @@ from ezee.web.api.old_counters import (
     release_old_counter,
 )
 from ezee.web.api.options import options_of
+from ezee.web.api.retention import show_retention
 from ezee.web.api.stats import owner_stats, public_stats
 from ezee.web.api.trackers import (
     add_tracker,
@@ -46,6 +47,7 @@ _ROUTES = (
     remove_annotation,
     regroup_history,
     erase_history,
+    show_retention,
     owner_stats,
     dropped_events,
     export_events,

@@ -26,7 +26,7 @@ from ezee.model.dimensions import DIMENSIONS
 from ezee.model.event import DropReason
 from ezee.model.metrics import METRICS, REVENUE
 from ezee.model.query import Interval, Operator
-from ezee.model.rules import MOST_START
+from ezee.model.rules import MOST_MONTHS, MOST_START
 from ezee.stats import comparisons, dropped, filters, live, parse, periods
 from ezee.web.errors import STATUS
 
@@ -97,6 +97,8 @@ def complete(document: Json, base_url: str) -> Json:
         _parameter("period", {"enum": list(dropped.PERIODS), "default": periods.DEFAULT}),
         *(each for each in _stats() if each["name"] in {"from", "to"}),
     ]
+    kept = paths["/api/v1/trackers/{tracker_id}/retention"]["get"]
+    kept["parameters"].append(_parameter("keep_months", _RULES["keep_months"]))
     _export(paths["/api/v1/trackers/{tracker_id}/export"]["get"])
     for operation in (public, owner):
         operation["responses"]["200"] = _json_response("The report.", {"data": _REPORT})
@@ -232,6 +234,7 @@ _RULES: dict[str, Json] = {
     "counter": _BOOLEAN,
     "counter_start": {"type": "integer", "minimum": 0, "maximum": MOST_START},
     "aliases": _strings(ALIAS_LIMIT, "aliases"),
+    "keep_months": {"type": "integer", "minimum": 0, "maximum": MOST_MONTHS},
 }
 _DIMENSION = "|".join([*DIMENSIONS, r"prop:[A-Za-z0-9_.\-]{1,64}"])
 _BREAKDOWN: Json = _some_of([_DIMENSION], ",", parse.MOST_TOGETHER)

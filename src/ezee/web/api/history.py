@@ -15,6 +15,7 @@ from ezee.accounts.rules import changed_rules
 from ezee.accounts.trackers import TrackerChange
 from ezee.errors import FieldError, InvalidRequest
 from ezee.events import regrouping
+from ezee.model.calendar import date_of
 from ezee.model.rules import DEFAULT_RULES
 from ezee.model.site import site_key
 from ezee.web.api.bodies import read_object
@@ -37,13 +38,15 @@ class RegroupedPage(msgspec.Struct, frozen=True):
 class Regrouping(msgspec.Struct, frozen=True):
     """What changes or was changed; ``pages`` are the first of ``rows``, the most seen first.
 
-    ``events`` is how many events were changed: bots' and custom ones are among them.
+    ``events`` is how many events were changed: bots' and custom ones are among them. Days before
+    ``kept_from`` stay as they are: their events are not kept. None: every day has them.
     """
 
     applied: bool
     events: int
     pages: list[RegroupedPage]
     rows: int
+    kept_from: str | None
 
 
 class RegroupingAnswer(msgspec.Struct, frozen=True):
@@ -108,10 +111,11 @@ def _set_groups(
 
 def _regroup(services: Services, viewer: str, tracker_id: str, asked: _Asked) -> Regrouping:
     tracker = trackers.find_tracker(services.database, viewer, tracker_id)
-    site, groups = site_key(tracker.site_id), asked.groups
+    site, groups, rules = site_key(tracker.site_id), asked.groups, trackers.rules_of(tracker)
     if groups is None:
-        groups = trackers.rules_of(tracker).page_rules.groups
+        groups = rules.page_rules.groups
     changes = regrouping.preview(services.store, site, groups)
     changed = regrouping.apply(services.store, site, changes) if asked.apply else 0
     pages = [RegroupedPage(*each) for each in changes[:_SHOWN]]
-    return Regrouping(asked.apply, changed, pages, len(changes))
+    kept_from = str(date_of(rules.kept_from)) if rules.kept_from else None
+    return Regrouping(asked.apply, changed, pages, len(changes), kept_from)

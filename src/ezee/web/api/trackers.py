@@ -14,7 +14,7 @@ from ezee.accounts import trackers
 from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
-from ezee.model.calendar import utc_text
+from ezee.model.calendar import date_of, utc_text
 from ezee.model.exclusions import Exclusions
 from ezee.model.pages import PageRules
 from ezee.web import changing
@@ -40,8 +40,9 @@ class TrackerSummary(msgspec.Struct, frozen=True):
 class TrackerDetail(msgspec.Struct, frozen=True):
     """One tracker alone, with its settings.
 
-    ``signing`` says that it has a signing secret. ``opt_out_url`` is for its owner: the page on
-    which a browser is opted out.
+    ``kept_from`` is the first day whose events are kept, None where all are. ``signing`` says that
+    it has a signing secret. ``opt_out_url`` is for its owner: the page on which a browser is opted
+    out.
     """
 
     id: str
@@ -60,6 +61,8 @@ class TrackerDetail(msgspec.Struct, frozen=True):
     counter: bool
     counter_start: int
     aliases: tuple[str, ...]
+    keep_months: int
+    kept_from: str | None
     signing: bool
     opt_out_url: str
 
@@ -213,6 +216,8 @@ def _detail(row: Tracker, services: Services) -> TrackerDetail:
         rules.counter,
         rules.counter_start,
         rules.aliases,
+        rules.keep_months,
+        str(date_of(rules.kept_from)) if rules.kept_from else None,
         row.signing_nonce is not None,
         settings.base_url + trackers.opt_out_path(row, read_service_key(settings.data)),
     )

@@ -9,12 +9,14 @@ from typing import Any
 import anyio.to_thread
 from litestar import Response, get, post
 
+from ezee import retention
 from ezee.accounts import annotating, claims, shares, trackers
 from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
 from ezee.errors import Conflict, InvalidRequest, NotFound
-from ezee.model.calendar import zone_names
+from ezee.model.calendar import date_of, zone_names
+from ezee.retention import Due
 from ezee.web import changing
 from ezee.web.html.forms import AnyRequest, Form, field_errors, read_form
 from ezee.web.html.guards import signed_in, viewer_in
@@ -39,6 +41,10 @@ async def save(request: AnyRequest, tracker_id: str, group: str) -> Response[Any
         raise NotFound
     tracker = await find(request, tracker_id)
     try:
+        if group == "retention" and form.text("sure") != form.text("keep_months"):
+            due = await _going(request, tracker, form)
+            if due.events or due.bots:
+                return await page_of(request, tracker, failed=group, form=form, due=due)
         changed = await changing.change_tracker(
             services_of(request), viewer_in(request).user_id, tracker_id, GROUPS[group](form)
         )
@@ -96,6 +102,24 @@ async def share(request: AnyRequest, tracker_id: str) -> Response[Any]:
     return await page_of(request, await find(request, tracker_id), saved="link")
 
 
+async def _going(request: AnyRequest, tracker: Tracker, form: Form) -> Due:
+    """What goes for good by the rule that was sent.
+
+    Raises:
+        InvalidRequest: it is none.
+    """
+    services, change = services_of(request), _retention(form)
+    trackers.check_change(change)
+    return await anyio.to_thread.run_sync(
+        retention.preview,
+        services.store,
+        tracker,
+        change.keep_months or 0,
+        services.clock.now(),
+        limiter=services.readers,
+    )
+
+
 def _general(form: Form) -> TrackerChange:
     return TrackerChange(
         name=form.text("name"),
@@ -106,13 +130,22 @@ def _general(form: Form) -> TrackerChange:
 
 
 def _sharing(form: Form) -> TrackerChange:
-    start = form.text("counter_start") or "0"
     return TrackerChange(
         public_stats=form.has("public_stats"),
         counter=form.has("counter"),
-        # What is no number is told by whoever checks it.
-        counter_start=int(start) if start.isascii() and start.isdigit() else -1,
+        counter_start=_number(form.text("counter_start")),
     )
+
+
+def _retention(form: Form) -> TrackerChange:
+    return TrackerChange(keep_months=_number(form.text("keep_months")))
+
+
+def _number(text: str) -> int:
+    """Nothing is 0; what is no number is told by whoever checks it."""
+    if not text:
+        return 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else -1
 
 
 def _privacy(form: Form) -> TrackerChange:
@@ -150,6 +183,7 @@ GROUPS: dict[str, Callable[[Form], TrackerChange]] = {
     "pages": _pages,
     "exclusions": _exclusions,
     "aliases": _aliases,
+    "retention": _retention,
 }
 
 
@@ -163,14 +197,23 @@ async def page_of(
     claimed = await anyio.to_thread.run_sync(
         claims.list_claims, services.database, tracker.user_id, tracker.id
     )
-    given = {"saved": "", "failed": "", "form": None, "errors": {}, "secret": "", **context}
+    given = {
+        "saved": "",
+        "failed": "",
+        "form": None,
+        "errors": {},
+        "secret": "",
+        "due": None,
+        **context,
+    }
     return render(
         request,
         "settings.html",
         status=status,
         here=f"/trackers/{tracker.id}/settings",
         tracker=tracker,
-        rules=trackers.rules_of(tracker),
+        rules=(rules := trackers.rules_of(tracker)),
+        kept_from=date_of(rules.kept_from) if rules.kept_from else None,
         claimed=claimed,
         zones=zone_names(),
         opt_out=settings.base_url + trackers.opt_out_path(tracker, key),

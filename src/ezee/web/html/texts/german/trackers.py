@@ -198,6 +198,25 @@ TRACKERS: dict[str, str | tuple[str, str]] = {
     "One a line, such as <code>*.preview.example.com</code>.": (
         "Einer je Zeile, etwa <code>*.preview.example.com</code>."
     ),
+    "How long hits are kept": "Wie lange Aufrufe bleiben",
+    "What hits add up to stays for ever: the numbers of each day, and its pages, sources, "
+    "countries and devices.": (
+        "Was Aufrufe ergeben, bleibt für immer: die Zahlen jedes Tages, seine Seiten, Quellen, "
+        "Länder und Geräte."
+    ),
+    "Save, and remove them": "Speichern und entfernen",
+    "This removes {n} hit from before {day} for good.": (
+        "Das entfernt {n} Aufruf aus der Zeit vor dem {day} endgültig.",
+        "Das entfernt {n} Aufrufe aus der Zeit vor dem {day} endgültig.",
+    ),
+    "Only a backup brings them back.": "Nur eine Sicherung bringt sie zurück.",
+    "Months for which hits are kept": "Monate, die Aufrufe bleiben",
+    "Empty is for ever. Of days before, reports by the hour, by properties, or by two things at "
+    "once cannot be asked any more.": (
+        "Leer heißt für immer. Zu früheren Tagen gibt es dann keine Berichte mehr nach Stunden, "
+        "nach Eigenschaften oder nach zwei Dingen zugleich."
+    ),
+    "Hits are kept from {day} on.": "Aufrufe sind ab dem {day} noch da.",
     "Copy the secret now. It is stored nowhere and will not be shown again.": (
         "Kopieren Sie das Geheimnis jetzt. Es wird nirgends gespeichert und nicht noch einmal "
         "gezeigt."

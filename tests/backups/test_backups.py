@@ -6,9 +6,11 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,9 @@ import duckdb
 import httpx
 import pytest
 
+from ezee.accounts.copies import NEVER_COPIED
 from ezee.accounts.database import Database
+from ezee.accounts.tables import Table
 from ezee.accounts.trackers import every_tracker, remove_tracker
 from ezee.backups import making
 from ezee.backups.making import every_backup, keep_newest, make_backup
@@ -112,6 +116,16 @@ def test_no_salt_is_in_a_backup(folder: Folder, tmp_path: Path) -> None:
     assert not [path for path in made.folder.rglob("*") if "salt" in path.name]
     restore(made.folder, tmp_path / "restored")
     assert not (tmp_path / "restored" / "salts.sqlite").exists()
+
+
+def test_what_nodes_make_salts_from_is_in_no_backup(folder: Folder, tmp_path: Path) -> None:
+    assert set(NEVER_COPIED) == {"nonces"} <= set(Table.metadata.tables)
+    with closing(sqlite3.connect(folder.path / "accounts.sqlite")) as embedded:
+        embedded.execute("insert into nonces values (1, 2, 0, 0, 'cafe8a7b6c5d', 4, 5)")
+        embedded.commit()
+    made = back_up(folder, tmp_path / "backups")
+    assert "nonces" not in made.manifest.accounts
+    assert "cafe8a7b6c5d" not in (made.folder / "accounts.ndjson").read_text()
 
 
 def cut_short(path: Path) -> None:

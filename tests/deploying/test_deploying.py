@@ -173,7 +173,7 @@ def test_the_image_is_built_of_steps_that_work(tmp_path: Path) -> None:
     told = subprocess.run([target / "bin" / "ezee", "--version"], capture_output=True, text=True)
     assert told.stdout.startswith("ezee ")
     asked = "import psycopg, webauthn, redis; from importlib.resources import files; "
-    asked += "print((files('ezee') / 'web' / 'html' / 'docs' / 'deploying.md').is_file())"
+    asked += "print((files('ezee') / 'web' / 'html' / 'docs' / 'operating.md').is_file())"
     done = subprocess.run([target / "bin" / "python", "-c", asked], capture_output=True, text=True)
     assert done.stdout == "True\n", done.stderr
 

@@ -65,4 +65,4 @@ class Vitals:
         self.asked_seconds = {
             kind: Histogram(_SECONDS) for kind in ("query", "look", "change", "describe")
         }
-        self.gauges: dict[str, Callable[[], float]] = {"spool_events": lambda: 0}
+        self.gauges: dict[str, Callable[[], float]] = {}

@@ -21,7 +21,7 @@ from ezee.errors import Unavailable
 from ezee.model.event import DropReason, Drops
 from ezee.store.base import Batch, Progress
 from ezee.store.changes import Compact, Erase
-from ezee.store.looks import KeptPaths, NotCounted
+from ezee.store.looks import Condition, KeptPaths, NotCounted
 from ezee.store.spool import FILE_NAME
 from ezee.store.spooled import SpooledStore
 from tests.store import spooling
@@ -169,6 +169,22 @@ def test_questions_are_refused_while_the_store_is_away(behind: Behind) -> None:
     for ask in (behind.store.describe, lambda: behind.store.look(KeptPaths(SITE))):
         with pytest.raises(Unavailable):
             ask()
+
+
+def test_a_node_is_well_as_long_as_it_has_room(tmp_path: Path) -> None:
+    """Whatever becomes of the store, or a balancer would send its events to nobody."""
+    behind = Behind(tmp_path, room=3000)
+    ((schema, newest, *_),) = behind.store.look(Condition())
+    assert schema == newest != 0
+    behind.way = Way.NOT_THERE
+    behind.store.append(one("/"))
+    assert behind.store.look(Condition()) == [(0,) * 7 + behind.store.waiting]
+    _fill(behind)
+    with pytest.raises(Unavailable):
+        behind.store.look(Condition())
+    behind.sent()
+    assert behind.store.look(Condition())[0][-2:] == (0, 0)
+    behind.store.close()
 
 
 def test_nothing_is_erased_beside_events_that_wait(behind: Behind) -> None:

@@ -157,7 +157,7 @@ class Condition(msgspec.Struct, frozen=True, tag=True):
 
     Rows: one of the schema's version and the newest there is; events, and local days, that wait to
     be rolled up; bytes of memory that the engine's process has; bytes of the event file and of its
-    log. What an engine does not know is 0.
+    log; batches and bytes that wait in a spool. What an engine does not know is 0.
     """
 
 

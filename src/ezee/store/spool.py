@@ -54,6 +54,8 @@ class Waiting(NamedTuple):
 class Spool:
     """The file ``spool.sqlite`` of a data folder. Any thread may call; calls block.
 
+    ``is_full`` tells that the last batch found no room, and nothing has left since.
+
     Raises:
         Unavailable: the file cannot be opened, here or in any call: written to, or read.
     """
@@ -72,6 +74,7 @@ class Spool:
                 "select count(*), coalesce(sum(length(content)), 0) from batches"
             )
         self._waiting = Waiting(batches, size)
+        self.is_full = False
 
     @property
     def waiting(self) -> Waiting:
@@ -87,6 +90,7 @@ class Spool:
         content = _encode(replace(batch, number=0, again=False))
         with self._lock:
             if self._waiting.bytes + len(content) > self._limit:
+                self.is_full = True
                 raise Unavailable(_FULL, retry_after=_RETRY_WHEN_FULL)
             with _failures(), self._connection:
                 self._connection.execute(
@@ -117,7 +121,7 @@ class Spool:
             ((batches, size),) = self._connection.execute(
                 "select count(*), coalesce(sum(length(content)), 0) from batches"
             )
-            self._waiting = Waiting(batches, size)
+            self._waiting, self.is_full = Waiting(batches, size), False
             if not batches:
                 self._shrink()
 

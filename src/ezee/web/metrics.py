@@ -162,9 +162,9 @@ class _Reading(Collector):
         )
 
     def _store(self) -> Iterator[Metric]:
-        yield GaugeMetricFamily(
-            "ezee_store_up", "1 while the store answers.", int(self._condition is not None)
-        )
+        # A spool answers for a store that is away, and knows nothing of its schema.
+        is_up = self._condition is not None and bool(self._condition[0])
+        yield GaugeMetricFamily("ezee_store_up", "1 while the store answers.", int(is_up))
         if self._condition is None:
             return
         for (name, text), value in zip(_CONDITION, self._condition, strict=True):
@@ -172,7 +172,6 @@ class _Reading(Collector):
 
 
 _GAUGES = {
-    "spool_events": "Events that wait on disk for a store that is away.",
     "waiting_events": "Events that wait for the next commit.",
     "connections": "Clients that are connected.",
 }
@@ -185,6 +184,8 @@ _CONDITION = (
     ("store_resident_bytes", "Memory of the store's process."),
     ("store_file_bytes", "Size of the event file."),
     ("store_log_bytes", "Size of the event file's log."),
+    ("spool_batches", "Batches of events that wait on this disk for a store that is away."),
+    ("spool_bytes", "Bytes of events that wait on this disk for a store that is away."),
 )
 
 

@@ -109,7 +109,7 @@ class ClickHouseStore:
         if isinstance(look, TallyLook):
             return tallies.look(servers, look)
         if isinstance(look, Condition):
-            return [(schema.VERSION, schema.VERSION, 0, 0, 0, size(servers), 0)]
+            return [(schema.VERSION, schema.VERSION, 0, 0, 0, size(servers), 0, 0, 0)]
         if isinstance(look, CopyOut):
             raise SetupError(_NO_COPY)
         reach = reach_of(look, visible.look(servers))

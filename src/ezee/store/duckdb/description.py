@@ -48,4 +48,4 @@ def describe(run: Callable[[Statement], list[Any]], site: int | None) -> Descrip
 def condition(connection: Connection, path: Path, backlog: tuple[int, int]) -> Row:
     """See ``Condition``."""
     done = schema.version(connection)
-    return (done, schema.VERSION, *backlog, resident(), size_of(path), size_of(log_of(path)))
+    return (done, schema.VERSION, *backlog, resident(), size_of(path), size_of(log_of(path)), 0, 0)

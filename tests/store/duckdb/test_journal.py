@@ -7,9 +7,10 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from ezee.errors import Unavailable
+from ezee.errors import SetupError, Unavailable
 from ezee.store.base import Batch
 from ezee.store.duckdb import journal
 from tests.store.engines import DAY, SITE, bot
@@ -140,6 +141,41 @@ def test_what_is_not_whole_ends_it(tmp_path: Path, torn: bytes) -> None:
     opened.append(Batch([event()]))
     assert opened.describe().events == 2
     opened.close()
+
+
+def _left_by_a_killed_process(folder: Path) -> None:
+    died = PatientStore(folder)
+    died._keeper.stop()
+    died.append(Batch([event(event_id=1)], bots=[bot()]))
+    left = {path: path.read_bytes() for path in folder.glob("events.journal-*")}
+    died._journal.settled = died._journal.written
+    died.close()
+    for path, content in left.items():
+        path.write_bytes(content)
+
+
+def test_what_an_older_version_left_is_completed_by_columns_that_came_since(
+    tmp_path: Path,
+) -> None:
+    _left_by_a_killed_process(tmp_path)
+    with duckdb.connect(tmp_path / "events.duckdb") as file:
+        file.execute("alter table events add column mood varchar default 'calm'")
+        file.execute("alter table bots add column weight bigint default 7")
+    opened = PatientStore(tmp_path)
+    with opened._ready().lend() as connection:
+        assert connection.execute("select mood from events").fetchall() == [("calm",)]
+        assert connection.execute("select weight from bots").fetchall() == [(7,)]
+    opened.close()
+
+
+def test_what_a_newer_version_left_is_not_taken_for_ours(tmp_path: Path) -> None:
+    _left_by_a_killed_process(tmp_path)
+    left = sizes(tmp_path)
+    with duckdb.connect(tmp_path / "events.duckdb") as file:
+        file.execute("alter table bots drop column verified")
+    with pytest.raises(SetupError, match="written by a newer ezee"):
+        PatientStore(tmp_path)
+    assert sizes(tmp_path) == left
 
 
 def test_a_process_that_ended_before_it_settled_leaves_it_to_the_next(tmp_path: Path) -> None:

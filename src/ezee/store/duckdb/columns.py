@@ -19,6 +19,17 @@ def row_types(connection: Connection, table: str) -> Any:
     return tuple[tuple(_KINDS[kind] for (kind,) in rows)]  # type: ignore[misc]
 
 
+def defaults(connection: Connection, table: str) -> tuple[Any, ...]:
+    """What rows have in each column that was added after they were written, else None."""
+    rows = connection.execute(
+        "select column_default from duckdb_columns() where table_name = ? "
+        "and database_name = current_database() order by column_index",
+        [table],
+    ).fetchall()
+    texts = ", ".join(text or "null" for (text,) in rows)
+    return tuple(connection.execute(f"select {texts}").fetchall()[0])
+
+
 _KINDS: dict[str, Any] = {
     "BIGINT": Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)],
     "BOOLEAN": bool,

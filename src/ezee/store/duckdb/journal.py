@@ -24,14 +24,16 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import astuple
 
-from ezee.errors import Unavailable
+from ezee.errors import SetupError, Unavailable
 from ezee.model.event import Drops
 from ezee.store.base import Batch
 from ezee.store.duckdb.batches import Ids, Row, Sifted
-from ezee.store.duckdb.columns import row_types
+from ezee.store.duckdb.columns import defaults, row_types
 from ezee.store.duckdb.file import Connection
 
 _NAMES = ("events.journal-0", "events.journal-1")
+_TABLES = ("events", "bots", "drops")
+_NEWER = "The event store's journal was written by a newer ezee. Start that version instead."
 _HEAD = struct.Struct("!II")
 # What waits needs this much room, and twice its own size, in the tables and their log.
 _MARGIN = 1 << 20
@@ -105,8 +107,14 @@ class Journal:
         return self._fresh.size > _LONG
 
     def load(self, connection: Connection, settled: int) -> int:
-        """Read what a process before this one has left; returns the last event's number in it."""
-        self._decoder = _decoder(connection)
+        """Read what a process before this one has left; returns the last event's number in it.
+
+        Raises:
+            SetupError: a newer version has left it.
+        """
+        self._kind = _kind(connection)
+        self._decoder = msgspec.msgpack.Decoder(self._kind)
+        self._defaults = [defaults(connection, table) for table in _TABLES]
         self.written = self.settled = settled
         left = Waiting()
         for entry, size in sorted(self._entries(), key=lambda found: found[0].number):
@@ -229,8 +237,19 @@ class Journal:
             # A file that was made longer and not written to yet holds zeros.
             if not length or end > len(content) or zlib.crc32(record) != checksum:
                 return
-            yield Entry(*self._decoder.decode(record)), end - start
+            yield self._entry(record), end - start
             start = end
+
+    def _entry(self, record: bytes) -> Entry:
+        """An entry, its rows completed by columns that have been added since."""
+        entry = Entry(*msgspec.msgpack.decode(record))
+        rows = entry.events, entry.bots, entry.drops
+        events, bots, drops = map(_completed, rows, self._defaults)
+        whole = entry._replace(events=events, bots=bots, drops=drops)
+        try:
+            return Entry(*msgspec.convert(tuple(whole), self._kind))
+        except msgspec.ValidationError as error:
+            raise SetupError(_NEWER) from error
 
 
 def put(handle: int, record: bytes, at: int) -> None:
@@ -244,11 +263,14 @@ def put(handle: int, record: bytes, at: int) -> None:
     os.fdatasync(handle)
 
 
-def _decoder(connection: Connection) -> msgspec.msgpack.Decoder[Any]:
-    """What reads an entry whose rows the tables can hold, and no other."""
-    rows: Any = [list[row_types(connection, table)] for table in ("events", "bots", "drops")]  # type: ignore[misc]
-    kind: Any = tuple[(int, int, int, *rows, int)]
-    return msgspec.msgpack.Decoder(kind)
+def _kind(connection: Connection) -> Any:
+    """An entry whose rows the tables can hold, and no other."""
+    rows: Any = [list[row_types(connection, table)] for table in _TABLES]  # type: ignore[misc]
+    return tuple[(int, int, int, *rows, int)]
+
+
+def _completed(rows: Sequence[Row], defaults: Row) -> list[Row]:
+    return [(*row, *defaults[len(row) :]) for row in rows]
 
 
 def _sync(folder: Path) -> None:

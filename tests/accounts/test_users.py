@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,14 @@ from ezee.accounts.database import FILE_NAME, Database
 from ezee.accounts.passwords import make_password, verify_password
 from ezee.accounts.tokens import authenticate, list_tokens, new_token
 from ezee.accounts.trackers import TrackerChange, add_tracker, every_tracker
-from ezee.accounts.users import add_user, find_user, list_users, remove_user, set_plan
+from ezee.accounts.users import (
+    add_first_user,
+    add_user,
+    find_user,
+    list_users,
+    remove_user,
+    set_plan,
+)
 from ezee.errors import Conflict, InvalidRequest, NotFound, Unauthorized
 from tests.accounts.conftest import ALICE, BOB, PASSWORD
 
@@ -27,6 +35,24 @@ def test_an_address_is_taken_once_whatever_its_case(database: Database) -> None:
     with pytest.raises(Conflict, match=r"There is a user alice@example\.com already"):
         add_user(database, "ALICE@example.com", PASSWORD, "free", 5)
     assert [user.email for user in list_users(database)].count(ALICE) == 1
+
+
+def test_of_several_who_would_be_the_first_one_is(database: Database) -> None:
+    for user in list_users(database):
+        remove_user(database, user.email, 4)
+
+    def add(number: int) -> str:
+        try:
+            return add_first_user(database, f"{number}@example.com", PASSWORD, "pro", 5).email
+        except NotFound:
+            return ""
+
+    with ThreadPoolExecutor(4) as pool:
+        won = [email for email in pool.map(add, range(4)) if email]
+    assert len(won) == 1
+    assert [user.email for user in list_users(database)] == won
+    with pytest.raises(NotFound):
+        add_first_user(database, won[0], PASSWORD, "pro", 6)
 
 
 @pytest.mark.parametrize(

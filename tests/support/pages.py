@@ -14,6 +14,11 @@ from tests.support.service import BROWSER, PASSWORD
 _TOKEN = re.compile(r'name="form_token" value="([0-9a-f]+)"')
 
 
+def without_tokens(page: str) -> str:
+    """A page's text but for the tokens of its forms, which are others each time."""
+    return _TOKEN.sub("", page)
+
+
 class Visitor:
     """Somebody who looks at pages of a service."""
 

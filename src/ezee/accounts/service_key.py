@@ -18,6 +18,7 @@ from ezee.errors import SetupError
 FILE_NAME = "service.key"
 NONCE_SIZE = 16
 _SIZE = 32
+_TOKEN_SIZE = 16
 
 
 def read_service_key(folder: Path) -> bytes:
@@ -120,14 +121,32 @@ def key_mark(service_key: bytes) -> bytes:
 
 
 def form_token(service_key: bytes, seed: str) -> str:
-    """What a form of ours carries, so that no other site can send one in its visitor's name."""
-    return _derived(service_key, b"form", seed.encode(errors="surrogatepass")).hex()[:32]
+    """What a form of ours carries, so that no other site can send one in its visitor's name.
+
+    It is another text each time, a random pad and the secret beneath it: pages are compressed, and
+    a secret that is the same in each could be guessed from their lengths (BREACH, CVE-2013-3587).
+    """
+    pad = secrets.token_bytes(_TOKEN_SIZE)
+    return (pad + _xor(pad, _form_secret(service_key, seed))).hex()
 
 
 def is_form_token(token: str, service_key: bytes, seed: str) -> bool:
     """Whether that is the token of the seed. Any text may be asked about."""
-    expected = form_token(service_key, seed)
-    return hmac.compare_digest(token.encode(errors="surrogatepass"), expected.encode())
+    try:
+        given = bytes.fromhex(token)
+    except ValueError:
+        return False
+    pad, hidden = given[:_TOKEN_SIZE], given[_TOKEN_SIZE:]
+    expected = _form_secret(service_key, seed)
+    return hmac.compare_digest(_xor(pad, hidden), expected) if len(given) == len(pad) * 2 else False
+
+
+def _form_secret(service_key: bytes, seed: str) -> bytes:
+    return _derived(service_key, b"form", seed.encode(errors="surrogatepass"))[:_TOKEN_SIZE]
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(left ^ right for left, right in zip(one, other, strict=True))
 
 
 def _derived(service_key: bytes, *parts: bytes) -> bytes:

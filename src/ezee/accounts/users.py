@@ -16,6 +16,8 @@ from ezee.accounts.policy import seen_by_service
 from ezee.accounts.tables import Owned, Table, Tracker, User
 from ezee.errors import Conflict, InvalidRequest, NotFound
 
+# The lock of PostgreSQL that whoever would be the first waits for: any number of our own.
+_FIRST = 0x657A6565
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
 
 
@@ -25,22 +27,48 @@ def add_user(database: Database, email: str, password: str, plan: str, now: int)
     Raises:
         InvalidRequest: the address, the password or the plan is wrong. Conflict: it is taken.
     """
+    user = _new(email, password, plan, now)
+    try:
+        with seen_by_service(database) as session:
+            session.add(user)
+    except IntegrityError:
+        raise Conflict(f"There is a user {user.email} already.") from None
+    return user
+
+
+def add_first_user(database: Database, email: str, password: str, plan: str, now: int) -> User:
+    """Add a user where there is none; of several at once one does.
+
+    Raises:
+        InvalidRequest: the address, the password or the plan is wrong. NotFound: there is one.
+    """
+    user = _new(email, password, plan, now)
+    try:
+        with seen_by_service(database) as session:
+            # Whoever has written waits for nobody, and whoever comes next sees what was written.
+            if not database.is_embedded:
+                session.execute(sa.select(sa.func.pg_advisory_xact_lock(_FIRST)))
+            session.add(user)
+            session.flush()
+            others = sa.select(User.id).where(User.id != user.id).limit(1)
+            if session.scalar(others) is not None:
+                raise NotFound
+    except IntegrityError:
+        raise NotFound from None
+    return user
+
+
+def _new(email: str, password: str, plan: str, now: int) -> User:
     address = normal_email(email)
     _check_plan(plan)
     checked_password(password)
-    user = User(
+    return User(
         id=str(uuid.uuid4()),
         email=address,
         password=hash_password(password),
         plan=plan,
         created_at=now,
     )
-    try:
-        with seen_by_service(database) as session:
-            session.add(user)
-    except IntegrityError:
-        raise Conflict(f"There is a user {address} already.") from None
-    return user
 
 
 def list_users(database: Database) -> list[User]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pages import Visitor
+from tests.support.pages import Visitor, without_tokens
 from tests.support.service import PASSWORD, Account, Service
 
 pytestmark = pytest.mark.service
@@ -49,7 +49,8 @@ def test_a_stranger_does_not_learn_which_addresses_there_are(
     assert [page.status_code for page in pages] == [400, 400]
     assert all(WRONG in page.text for page in pages)
     first, second = (
-        page.text.replace(alice.email, "").replace("no@example.com", "") for page in pages
+        without_tokens(page.text).replace(alice.email, "").replace("no@example.com", "")
+        for page in pages
     )
     assert first == second
 

@@ -101,6 +101,8 @@ def _rendered(name: str, copy: str, copied: str) -> str:
 
     markdown.add_render_rule("fence", fence)
     page: str = markdown.renderer.render(tokens, markdown.options, {})
+    # A column that needs no name has no heading either.
+    page = page.replace("<th></th>", "<td></td>")
     return page.replace("<table>", '<div class="table-frame"><table>').replace(
         "</table>", "</table></div>"
     )

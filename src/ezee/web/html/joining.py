@@ -33,7 +33,7 @@ async def set_up(request: AnyRequest, key: str) -> Response[Any]:
     await anyio.to_thread.run_sync(_check_set_up, services, key)
     try:
         owner = await anyio.to_thread.run_sync(
-            users.add_user,
+            users.add_first_user,
             services.database,
             form.text("email"),
             form.secret("password"),
@@ -95,8 +95,6 @@ def _set_up_form(
         request,
         "sign_up.html",
         status=status,
-        # The address is a secret until there is an owner.
-        headers={"referrer-policy": "no-referrer"},
         here="/",
         title=texts.text("Welcome to ezee"),
         about=texts.text("You are the first here. With this account you sign in from now on."),

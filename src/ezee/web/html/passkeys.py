@@ -109,9 +109,13 @@ def _check_there() -> None:
 
 
 def _place(request: AnyRequest) -> Place:
-    """As the browser sees it; a passkey is bound to that, whatever a request claims."""
-    ours = urlsplit(services_of(request).settings.base_url)
-    host = request.headers.get("host", ours.netloc)
+    """As the browser sees it; a passkey is bound to that, whatever a request claims.
+
+    It is the address that the service is known under, where it was told one.
+    """
+    settings = services_of(request).settings
+    ours = urlsplit(settings.base_url)
+    host = ours.netloc if settings.public_url else request.headers.get("host", ours.netloc)
     return Place(urlsplit(f"//{host}").hostname or "", f"{ours.scheme}://{host}")
 
 

@@ -31,6 +31,8 @@ HEADERS = {
     "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
     "cache-control": "no-store",
+    # Addresses may be secrets, and go to no other site. Not to ours either would be too little:
+    # browsers then send forms from "null", and we could not tell that they are ours.
     "referrer-policy": "same-origin",
     "vary": "cookie, accept-language",
 }

@@ -9,7 +9,7 @@ import anyio.to_thread
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from ezee.accounts import resets, users
+from ezee.accounts import profile, resets, users
 from ezee.errors import EzeeError, InvalidRequest, NotFound
 from ezee.mail import MailServer, send
 from ezee.web.errors import log_failure
@@ -51,11 +51,7 @@ async def send_link(request: AnyRequest) -> Response[Any]:
 @get("/reset/{secret:str}", guards=[anyone], include_in_schema=False)
 async def ask(request: AnyRequest, secret: str) -> Response[Any]:
     """The form for the new password."""
-    services = services_of(request)
-    await anyio.to_thread.run_sync(
-        resets.find_reset, services.database, secret, services.clock.now()
-    )
-    return _form(request, {})
+    return await _form(request, secret, {})
 
 
 @post("/reset/{secret:str}", guards=[anyone], include_in_schema=False)
@@ -73,16 +69,22 @@ async def reset(request: AnyRequest, secret: str) -> Response[Any]:
             services.clock.now(),
         )
     except InvalidRequest as error:
-        return _form(request, field_errors(error), 400)
+        return await _form(request, secret, field_errors(error), 400)
     return Redirect("/sign-in?done=password", status_code=303)
 
 
-def _form(request: AnyRequest, errors: dict[str, str], status: int = 200) -> Response[bytes]:
-    # The address is the secret.
-    headers = {"referrer-policy": "no-referrer"}
-    return render(
-        request, "new_password.html", status=status, headers=headers, here="/", errors=errors
-    )
+async def _form(
+    request: AnyRequest, secret: str, errors: dict[str, str], status: int = 200
+) -> Response[bytes]:
+    """The form, with whose password it is: for the browser, which keeps it."""
+    services = services_of(request)
+
+    def find() -> str:
+        user = resets.find_reset(services.database, secret, services.clock.now())
+        return profile.find_self(services.database, user).email
+
+    email = await anyio.to_thread.run_sync(find)
+    return render(request, "new_password.html", status=status, here="/", email=email, errors=errors)
 
 
 def _send(services: Services, mail: MailServer, email: str, texts: Texts) -> None:

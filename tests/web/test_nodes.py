@@ -198,3 +198,24 @@ class _Senders:
                 self._answers.append((0, repr(failure)))
             # Within what the plan lets pass.
             time.sleep(0.12)
+
+
+def test_nodes_collect_while_the_account_database_is_away(
+    nodes: list[Service], alice: Account, account_server: Server
+) -> None:
+    """None of them may say that it is not ready, or a balancer had nobody to send events to."""
+    tracker = nodes[0].tracker(OWNER, domain="away.example")
+    for node in nodes:
+        assert dropped(node.collect(event(tracker))) == ""
+    account_server.control("-m", "immediate", "stop")
+    try:
+        for node in nodes:
+            assert httpx.get(f"{node.url}/readyz", timeout=30).status_code == 200
+            assert dropped(node.collect(event(tracker))) == ""
+            assert at(node, alice).status_code == 503
+    finally:
+        account_server.control("start")
+    for node in nodes:
+        until(lambda node=node: at(node, alice).status_code == 200)  # type: ignore[misc]
+        assert dropped(node.collect(event(tracker))) == ""
+        assert _pageviews(node, alice, tracker) == 3

@@ -12,6 +12,7 @@ import pytest
 
 from ezee.errors import FieldError, InvalidRequest
 from ezee.model.pages import PageRules, find_errors
+from ezee.model.rollable import EXPIRED
 from ezee.stats.parse import Now, parse
 from ezee.web.html.texts import texts_in
 from ezee.web.html.texts.failures import Sentences, is_number
@@ -46,10 +47,11 @@ FAILING = {
 }
 # What is told before a field's own sentence is no sentence.
 NAMES = re.compile(r"[a-z_.\[\]\d]*")
-# Only an operator is told of commands.
-FOR_OPERATORS = re.compile(r"`ezee ")
+# Only an operator is told of commands, and moves accounts.
+FOR_OPERATORS = re.compile(r"`ezee |^One of the two account databases ")
+COMPARED = "such a question can be compared with days"
 # Made of more than their places tell; a test asks for them as they are told.
-IN_PARTS = {"7, with or without -", "must be 7"}
+IN_PARTS = {"7, with or without -", "must be 7", "7 7"}
 
 
 def files() -> Iterator[Path]:
@@ -134,6 +136,12 @@ def test_what_is_wrong_with_a_question_is_said_in_german(wrong: tuple[str, str])
         parse([wrong], Now(0, "UTC", None))
     for error in failed.value.details:
         assert texts_in("de").failure(error.message) != error.message
+
+
+@pytest.mark.parametrize("asked", ["hours can be asked for", COMPARED])
+def test_what_is_gone_of_earlier_days_is_said_in_german(asked: str) -> None:
+    text = f"{asked} from 2026-10-25 on: {EXPIRED}"
+    assert "ab 2026-10-25" in texts_in("de").failure(text)
 
 
 @pytest.mark.parametrize(

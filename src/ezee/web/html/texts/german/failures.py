@@ -40,6 +40,11 @@ FAILURES: dict[str, str] = {
     "The account database cannot be written to right now.": (
         "In die Datenbank der Konten kann gerade nicht geschrieben werden."
     ),
+    "Accounts have moved to another database, and this service has yet to be started on it. "
+    "Nothing was changed; try again shortly.": (
+        "Die Konten sind in eine andere Datenbank umgezogen, auf der dieser Dienst noch nicht "
+        "gestartet wurde. Nichts wurde geändert; versuchen Sie es gleich noch einmal."
+    ),
     "Sign in first.": "Melden Sie sich zuerst an.",
     "This form was open for too long, or it did not come from this site. Nothing was changed: "
     "go back, load the page again, and send it once more.": (
@@ -238,6 +243,14 @@ FAILURES: dict[str, str] = {
     ),
     "must be {names} or dates such as 2025-10-01..2025-10-31": (
         "muss {names} sein, oder Tage wie 2025-10-01..2025-10-31"
+    ),
+    "such a question can be compared with days from {day} on: of earlier days only what they add "
+    "up to is kept": (
+        "so eine Frage kann mit Tagen ab {day} verglichen werden: von früheren ist nur noch ihre "
+        "Summe da"
+    ),
+    "{what} can be asked for from {day} on: of earlier days only what they add up to is kept": (
+        "{what}: danach kann ab {day} gefragt werden; von früheren Tagen ist nur noch ihre Summe da"
     ),
     "must not end before it begins": "darf nicht enden, bevor es beginnt",
     "can only be 1; leave it out to count every event": (

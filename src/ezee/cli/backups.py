@@ -97,9 +97,10 @@ def _told(manifest: Manifest) -> dict[str, object]:
 
 def _sentence(manifest: Manifest) -> str:
     size = sum(part.bytes for part in manifest.files)
+    trackers = manifest.accounts.get("trackers", 0)
     return (
         f"{manifest.events.get('events', 0):,} events, "
-        f"{manifest.accounts.get('trackers', 0):,} trackers, {size / 1e6:,.1f} MB, "
+        f"{trackers:,} tracker{'' if trackers == 1 else 's'}, {size / 1e6:,.1f} MB, "
         f"made at {manifest.made_at}, verified."
     )
 

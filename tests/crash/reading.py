@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import duckdb
 
+from ezee.store.changes import RollUp
 from ezee.store.duckdb import DuckDBStore
+from ezee.store.looks import Row, WrongRollups
 
 _GAP = 30 * 60_000
 
@@ -34,6 +36,7 @@ class Found(NamedTuple):
     total: int
     visits: Counter[VisitRow]
     expected_visits: Counter[VisitRow]
+    wrong_rollups: list[Row]
 
 
 def read_back(data: Path, scratch: Path, after: int) -> tuple[Found, int]:
@@ -48,6 +51,7 @@ def read_back(data: Path, scratch: Path, after: int) -> tuple[Found, int]:
         shutil.copy(path, scratch)
     store = DuckDBStore(scratch)
     store._keeper.wait(60)
+    wrong = _wrong_rollups(store)
     store.close()
     with duckdb.connect(scratch / "events.duckdb", read_only=True) as connection:
         rows = connection.execute(
@@ -66,7 +70,19 @@ def read_back(data: Path, scratch: Path, after: int) -> tuple[Found, int]:
         ).fetchall()[0]
     events = [_Event(*row) for row in rows]
     pages = Counter(event.page for event in events if event.seq > after)
-    return Found(pages, total, Counter(visits), _visits_of(events)), last
+    return Found(pages, total, Counter(visits), _visits_of(events), wrong), last
+
+
+def _wrong_rollups(store: DuckDBStore) -> list[Row]:
+    """What of the roll-ups is not what the events say: as they were left, and with all events."""
+    with store._engine() as file, file.lend() as connection:
+        sites = connection.execute("select distinct site from events").fetchall()
+    wrong = []
+    for (site,) in sites:
+        wrong += store.look(WrongRollups(site))
+        store.change(RollUp(site))
+        wrong += store.look(WrongRollups(site))
+    return wrong
 
 
 def _visits_of(events: list[_Event]) -> Counter[VisitRow]:

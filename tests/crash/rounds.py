@@ -2,7 +2,8 @@
 
 A round: start the service (some starts are killed as well, and must not harm the next), send from
 several connections, kill it at a random moment, read the file back. Then every event that was
-acknowledged is there once, no event is there twice, and the visits are what the events say. Where
+acknowledged is there once, no event is there twice, and visits and day roll-ups are what the events
+say, those that were left and those that are made of it. Where
 events carry an id the answer of which was lost, they are sent again in the next round.
 """
 
@@ -69,6 +70,8 @@ class Rounds:
         query = {"site_id": self._site_id, "period": "7d"}
         totals = httpx.get(address, params=query, timeout=60).json()["data"]["totals"]
         assert totals["pageviews"] + totals["events"] == self._total
+        verified = self._service.json("rollup", "verify")
+        assert verified["wrong"] == []
         assert self._service.stop() == 0
 
     def close(self) -> None:
@@ -132,6 +135,7 @@ class Rounds:
         asked = pages | {page for sent in lost for page in sent.pages}
         assert not found.pages.keys() - asked, "stored, but never sent"
         assert found.visits == found.expected_visits, "the visits do not agree with the events"
+        assert not found.wrong_rollups, f"roll-ups do not agree: {found.wrong_rollups[:5]}"
         stored = asked & (found.pages.keys() | self._there)
         self._again = [sent for sent in lost if sent.identified]
         self._there = stored & {page for sent in self._again for page in sent.pages}

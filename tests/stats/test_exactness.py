@@ -41,6 +41,23 @@ PLACES = [
     ("Pacific/Apia", "2011-12-30T10:00:00+00:00"),
     ("Asia/Kathmandu", "2026-02-28T18:15:00+00:00"),
 ]
+# A day of each kind there is: its minutes, in how many pieces they are, and when it first begins.
+ODD_DAYS = [
+    ("Europe/Berlin", "2026-10-25", 25 * 60, 1, "00:00"),
+    ("Europe/Berlin", "2026-03-29", 23 * 60, 1, "00:00"),
+    ("America/New_York", "2026-11-01", 25 * 60, 1, "00:00"),
+    ("America/New_York", "2026-03-08", 23 * 60, 1, "00:00"),
+    ("Australia/Lord_Howe", "2026-04-05", 24 * 60 + 30, 1, "00:00"),
+    ("Australia/Lord_Howe", "2026-10-04", 24 * 60 - 30, 1, "00:00"),
+    # No midnight.
+    ("America/Sao_Paulo", "2018-11-04", 23 * 60, 1, "01:00"),
+    ("America/Sao_Paulo", "2018-02-17", 25 * 60, 1, "00:00"),
+    # Clocks went back at 00:01: the day before came back, and this day began twice.
+    ("America/St_Johns", "2010-11-06", 25 * 60 - 1, 2, "00:00"),
+    ("America/St_Johns", "2010-11-07", 24 * 60 + 1, 2, "00:00"),
+    # It never was.
+    ("Pacific/Apia", "2011-12-30", 0, 0, ""),
+]
 _PLACE_AND_TIME = st.sampled_from(PLACES)
 _MINUTES = st.integers(-3 * 24 * 60, 2 * 24 * 60) | st.integers(-90, 90)
 _TEXTS = st.sampled_from(["", "a", "b", "Ä"])
@@ -228,6 +245,22 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatientStore]:
         opened = PatientStore(tmp_path_factory.mktemp("exact"))
         yield opened
         opened.close()
+
+
+@pytest.mark.parametrize(("zone", "day", "minutes", "pieces", "begins"), ODD_DAYS)
+def test_every_kind_of_odd_day_is_among_the_fixed_cases(
+    zone: str, day: str, minutes: int, pieces: int, begins: str
+) -> None:
+    """And is as odd as it is said to be, by the clock alone."""
+    noon = instant(f"{day}T12:00:00+00:00")
+    around = range(noon - 60 * HOUR, noon + 60 * HOUR, MINUTE)
+    there = [at for at in around if str(local(at, zone).date()) == day]
+    assert len(there) == minutes
+    whole = set(there)
+    assert sum(at - MINUTE not in whole for at in there) == pieces
+    assert not there or f"{local(there[0], zone):%H:%M}" == begins
+    near = [abs(instant(at) - noon) <= 36 * HOUR for place, at in PLACES if place == zone]
+    assert any(near)
 
 
 @settings(

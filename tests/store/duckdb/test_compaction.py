@@ -239,6 +239,46 @@ def test_one_that_fails_is_tried_again(
     store.close()
 
 
+def test_none_has_failed_where_it_cannot_be_told_whether_one_is_owed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As while a store with much to finish is closed."""
+    monkeypatch.setattr(Compactor, "_EVERY", 0.01)
+    monkeypatch.setattr(Compactor, "_REST_AFTER_FAILURE", 0.01)
+    asked: list[None] = []
+    compacted = threading.Event()
+
+    def is_owed() -> bool:
+        asked.append(None)
+        if len(asked) < 5:
+            raise Unavailable
+        return True
+
+    compactor = Compactor(is_owed, compacted.set)
+    assert compacted.wait(60)
+    compactor.stop()
+    assert capsys.readouterr().out == ""
+
+
+def test_a_store_that_is_closed_tells_of_no_compaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Others finish first, which takes a while where there is much; the file is closed by then."""
+    monkeypatch.setattr(Compactor, "_EVERY", 0.01)
+    store = PatientStore(tmp_path)
+    store.change(Erase(SITE, receipt="r", at=NOON))
+    _wait(lambda: is_settled(store, "r"))
+    really = store._keeper.stop
+
+    def stop() -> None:
+        time.sleep(0.2)
+        really()
+
+    monkeypatch.setattr(store._keeper, "stop", stop)
+    store.close()
+    assert "compaction" not in capsys.readouterr().out
+
+
 def is_settled(store: DuckDBStore, receipt: str) -> bool:
     return store.look(Erased(receipt))[0][-1] != 0
 

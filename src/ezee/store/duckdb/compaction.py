@@ -57,20 +57,28 @@ class Compactor:
         self._thread = threading.Thread(target=self._run, name="compaction", daemon=True)
         self._thread.start()
 
+    def wind_down(self) -> None:
+        """Begin no more, and tell of none that is stopped from now on."""
+        self._stopping.set()
+
     def stop(self) -> None:
         """End the thread and wait for it."""
-        self._stopping.set()
+        self.wind_down()
         self._thread.join()
 
     def _run(self) -> None:
         pause = self._EVERY
         while not self._stopping.wait(pause):
             began = time.monotonic()
+            owed = False
             try:
-                if self._is_owed():
+                owed = self._is_owed()
+                if owed:
                     self._compact()
             except Unavailable as failure:
-                if not self._stopping.is_set():
+                # Where it cannot even be told whether one is owed, none has failed: the store is
+                # being closed, or has said by itself what ails it.
+                if owed and not self._stopping.is_set():
                     _log.warning("compaction failed, will be tried again", why=failure.message)
                 pause = self._REST_AFTER_FAILURE
                 continue

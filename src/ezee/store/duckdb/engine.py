@@ -188,6 +188,7 @@ class DuckDBStore:
 
     def close(self) -> None:
         """See ``EventStore.close``."""
+        self._compactor.wind_down()
         with suppress(EzeeError):
             self._settle()
         with self._appending, self._writing:

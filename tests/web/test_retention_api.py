@@ -110,7 +110,7 @@ def stats(owner: Account, tracker: Any, **parameters: Any) -> httpx.Response:
         ({"period": "12mo", "dimension": "prop:plan"}, "dimension", "prop:plan can be asked for"),
         ({"period": "12mo", "dimension": "page,os"}, "dimension", "page,os can be asked for"),
         ({"period": "12mo", "filter": "page:is:/"}, "dimension", "under this filter can be"),
-        ({"period": "12mo", "filter": "page:is_not:/"}, "filter", "one value can be asked for"),
+        ({"period": "12mo", "filter": "page:is_not:/"}, "filter", "is:value can be asked for"),
         ({"period": "12mo", "verified": "1"}, "verified", "verified events can be asked for"),
         ({"period": "today", "compare": "2025-01-01..2025-01-01"}, "compare", "can be compared"),
     ],

@@ -39,7 +39,7 @@ def _needs(query: StatsQuery, named: str) -> list[tuple[str, str]]:
     if query.verified:
         needs.append(("verified", "verified events can be asked for"))
     if not rolled_filters(query):
-        needs.append(("filter", "other than one dimension that is one value can be asked for"))
+        needs.append(("filter", "filters other than one dimension:is:value can be asked for"))
     elif not needs:
         names = [name for name in query.breakdowns if not has_breakdown(query, name)]
         if names:

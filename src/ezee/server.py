@@ -125,7 +125,7 @@ def _open(settings: Settings) -> tuple[Database, StoreHost]:
     """
     database = Database.of(settings)
     try:
-        return database, StoreHost(settings.data, settings.log_format)
+        return database, StoreHost(settings.data, settings.log_format, settings.events)
     except BaseException:
         database.close()
         raise

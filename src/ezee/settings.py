@@ -35,8 +35,9 @@ class Settings:
     stranger may make; 0 is none, and nothing is answered there. ``other_trackers``
     are those whose clients are answered. ``accounts`` is the address of a PostgreSQL
     database for the accounts, with the service's role in it; ``accounts_owner`` the same with the
-    role that owns its tables, which brings them up to date. ``limits`` is the address of a Redis
-    that keeps limits for several nodes; ``nodes`` is how many those are at most. ``drain`` is how
+    role that owns its tables, which brings them up to date. ``events`` is the address of a
+    ClickHouse cluster for the events; it may hold a password. ``limits`` is that of a Redis that
+    keeps limits for several nodes; ``nodes`` is how many those are at most. ``drain`` is how
     many seconds a service goes on answering after SIGTERM, while it says that it is not ready.
     ``script_name`` is what the script's file and the address of its events are called as well.
     ``metrics_from`` are networks that metrics are told to, ``metrics_token`` is for everybody else;
@@ -69,6 +70,7 @@ class Settings:
     script_name: str = SCRIPT_NAME
     accounts: str = ""
     accounts_owner: str = ""
+    events: str = ""
     limits: str = ""
     nodes: int = 4
     drain: int = 0
@@ -247,6 +249,7 @@ _READERS = {
     "script_name": _file_name,
     "accounts": _text,
     "accounts_owner": _text,
+    "events": _text,
     "limits": _text,
     "nodes": _positive,
     "drain": _count,

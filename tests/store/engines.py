@@ -56,7 +56,8 @@ class ClusterEngine(Engine):
     name = "clickhouse"
 
     def __init__(self, cluster: Cluster) -> None:
-        self._address = parse_address(cluster.url(f"test_{uuid4().hex}"))
+        self.database = f"test_{uuid4().hex}"
+        self._address = parse_address(cluster.url(self.database))
         super().__init__(Path())
 
     def open(self) -> EventStore:

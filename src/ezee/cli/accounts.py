@@ -17,13 +17,12 @@ from ezee.accounts.policy import EVERYONE
 from ezee.accounts.tables import Token, User
 from ezee.accounts.tokens import NewToken
 from ezee.cli.output import console, print_all, print_one
-from ezee.cli.root import DATA, Data, Json, base_url, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, base_url, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.erasing import erase_due
 from ezee.errors import InvalidRequest
 from ezee.model.calendar import DAY, HOUR, MINUTE, read_instant, utc_text
 from ezee.salting import open_salts
-from ezee.store.open import OpenStore
 
 user = root.command(App(name="user", help="Add, list, change and remove users."))
 token = root.command(App(name="token", help="Make, list, regenerate and revoke API tokens."))
@@ -177,7 +176,7 @@ def token_revoke(token_id: str, *, data: Data = DATA, json: Json = False) -> Non
 
 
 def _erase(database: Database, data: Path) -> int:
-    opened = OpenStore(data)
+    opened = open_store(data)
     with opened as store:
         if opened.remote:
             time.sleep(_SERVICE_NOTICES_AFTER)

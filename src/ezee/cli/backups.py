@@ -15,11 +15,10 @@ from ezee.backups.making import Said, keep_newest, make_backup
 from ezee.backups.manifest import Manifest
 from ezee.backups.restoring import check_backup, find_backup, restore_backup
 from ezee.cli.output import console, errors, print_json
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.errors import SetupError
 from ezee.settings import read_settings
-from ezee.store.open import OpenStore
 
 
 @root.command(name="backup")
@@ -43,7 +42,7 @@ def backup(
     """
     if keep is not None and keep < 1:
         raise SetupError("--keep: at least one is kept.")
-    with open_accounts(data) as database, OpenStore(data) as store, _progress() as said:
+    with open_accounts(data) as database, open_store(data) as store, _progress() as said:
         made = make_backup(into, data, database, store, SystemClock().now(), said)
     gone = keep_newest(into, keep) if keep is not None else []
     if json:

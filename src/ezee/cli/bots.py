@@ -20,14 +20,13 @@ from ezee.accounts.trackers import every_tracker
 from ezee.cli.importing import find_site
 from ezee.cli.output import console, errors, print_json
 from ezee.cli.rollups import print_left_out
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.events import rejudging
 from ezee.events.bots.spam import SPAMMERS, read_spammers
 from ezee.events.rejudging import PERSON, Judged, Rejudged
 from ezee.model.calendar import date_of
 from ezee.model.site import SiteConfig
 from ezee.settings import read_settings
-from ezee.store.open import OpenStore
 
 bots = root.command(App(name="bots", help="Which events are programs', by today's rules."))
 
@@ -71,7 +70,7 @@ def rejudge(
     It works whether or not the service runs. Once applied, a second run changes nothing.
     """
     listed = _spammers(data, spammers)
-    with open_accounts(data) as database, OpenStore(data) as store:
+    with open_accounts(data) as database, open_store(data) as store:
         found = []
         sites = _sites(database, site)
         for each in track(

@@ -18,7 +18,7 @@ from ezee.accounts.migrations import NEWEST
 from ezee.accounts.policy import readable_by_operator
 from ezee.accounts.selftest import self_test_site
 from ezee.cli.output import console, print_json
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.errors import EzeeError, Unavailable
 from ezee.model.calendar import local_hour
@@ -62,7 +62,7 @@ def check(*, data: Data = DATA, json: Json = False) -> None:
 
 
 def _findings(data: Path) -> list[Finding]:
-    opened = OpenStore(data)
+    opened = open_store(data)
     with open_accounts(data) as database, opened as store:
         # Beside a service that fails to destroy them, those that are overdue are to be told.
         salts = open_salts(database, data, 0 if opened.remote else SystemClock().now())

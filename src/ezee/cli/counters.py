@@ -12,7 +12,7 @@ from ezee.accounts import claims, trackers
 from ezee.accounts.directory import site_config
 from ezee.accounts.policy import readable_as_counter
 from ezee.cli.output import errors, print_all, print_one
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.counters.countapi import PREFIX, read_key
 from ezee.counters.freezing import (
@@ -25,7 +25,6 @@ from ezee.errors import Conflict
 from ezee.model.site import SiteConfig
 from ezee.store.changes import Keep
 from ezee.store.looks import Tallied
-from ezee.store.open import OpenStore
 
 counter = root.command(App(name="counter", help="Counters that everybody sees."))
 
@@ -80,7 +79,7 @@ def counter_set(
     """Set a CountAPI key to a value, whoever made it. One that is not there is made."""
     namespace, _, name = key.rpartition("/")
     found = read_key(namespace, name)
-    with OpenStore(data) as store:
+    with open_store(data) as store:
         kept = [str(row[-1]) for row in store.look(Tallied([PREFIX + found.name]))]
         terms = kept[0] if kept else ""
         store.change(Keep(PREFIX + found.name, value, terms, SystemClock().now()))
@@ -123,7 +122,7 @@ def counter_freeze(
             rows = trackers.every_tracker(database)
         sites = {row.site_id: site_config(row) for row in rows}
         claimed = [each for each in claims.every_claim(database) if each.site_id in sites]
-    with OpenStore(data) as store:
+    with open_store(data) as store:
         files = _frozen(Freezer(store, now, look, pages), sites, claimed, keys=site is None)
         written, left_out = write_files(folder, files)
     for path in left_out:

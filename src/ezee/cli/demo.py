@@ -13,7 +13,7 @@ from ezee.accounts import trackers, users
 from ezee.accounts.directory import site_config
 from ezee.accounts.trackers import TrackerChange
 from ezee.cli.output import print_one
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest
 from ezee.events.surroundings import surroundings_of
@@ -22,7 +22,6 @@ from ezee.imports.importer import Importer
 from ezee.imports.logfile import LogFile
 from ezee.salting import open_salts
 from ezee.settings import read_settings
-from ezee.store.open import OpenStore
 
 DOMAIN = "demo.example"
 
@@ -42,7 +41,7 @@ def demo(
     It works whether or not the service runs on the folder.
     """
     clock = SystemClock()
-    with OpenStore(data, apart=True) as store, open_accounts(data) as database:
+    with open_store(data, apart=True) as store, open_accounts(data) as database:
         if user is None:
             everyone = users.list_users(database)
             if len(everyone) != 1:

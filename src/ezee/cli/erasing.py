@@ -10,13 +10,12 @@ from cyclopts import Parameter
 
 from ezee.cli.importing import find_site
 from ezee.cli.output import console, print_json
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.erasing import Part, Receipt, erase_part, preview, read_part, read_receipt
 from ezee.errors import Unavailable
 from ezee.store.base import EventStore
 from ezee.store.changes import Compact
-from ezee.store.open import OpenStore
 
 
 @root.command
@@ -56,7 +55,7 @@ def erase(
     """
     part = read_part({"from": from_, "to": to, "path": path})
     named = read_receipt(receipt)
-    opened = OpenStore(data)
+    opened = open_store(data)
     with open_accounts(data) as database, opened as store:
         site_id = find_site(database, site).site_id
         if not apply:

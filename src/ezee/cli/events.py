@@ -14,12 +14,11 @@ from rich.table import Table
 from ezee.accounts.policy import readable_by_operator
 from ezee.cli.importing import find_site
 from ezee.cli.output import console, print_json
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.model.calendar import date_of, local_hour
 from ezee.model.event import DropReason
 from ezee.stats.dropped import DroppedFor, DroppedReport, report_dropped
-from ezee.store.open import OpenStore
 
 events = root.command(App(name="events", help="What became of the events that were sent."))
 
@@ -56,7 +55,7 @@ def dropped(
     What a running service has dropped is here a second later. An event that names no tracker
     there is, or that is no event at all, is told to its sender and is not among these.
     """
-    with open_accounts(data) as database, OpenStore(data) as store:
+    with open_accounts(data) as database, open_store(data) as store:
         tracker = find_site(database, site)
         now = SystemClock().now()
         today = date_of(local_hour(now, tracker.timezone).day)

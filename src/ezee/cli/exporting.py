@@ -19,7 +19,7 @@ from ezee.accounts.policy import readable_by_operator
 from ezee.cli.importing import find_site
 from ezee.cli.output import errors
 from ezee.cli.reporting import Asked, check_without_table, days_asked, table_asked
-from ezee.cli.root import DATA, Data, open_accounts, root
+from ezee.cli.root import DATA, Data, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest, SetupError
 from ezee.exports.asked import ask_for_events, beyond
@@ -30,7 +30,6 @@ from ezee.model.calendar import day_of
 from ezee.model.query import Range
 from ezee.model.site import ReadableSite
 from ezee.store.base import EventStore
-from ezee.store.open import OpenStore
 
 FormatName = Literal["csv", "ndjson", "parquet"]
 
@@ -91,7 +90,7 @@ def export(
     """
     if output != _STANDARD_OUTPUT and output.exists() and not force:
         raise SetupError(f"There is a file {output} already. --force writes over it.")
-    with open_accounts(data) as database, OpenStore(data) as store:
+    with open_accounts(data) as database, open_store(data) as store:
         readable = readable_by_operator(find_site(database, site))
         if asked.table is None:
             check_without_table(asked)

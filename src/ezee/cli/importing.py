@@ -14,7 +14,7 @@ from ezee.accounts.database import Database
 from ezee.accounts.directory import site_config
 from ezee.accounts.trackers import every_tracker
 from ezee.cli.output import console, errors, print_json, print_record
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest, NotFound
 from ezee.events.surroundings import surroundings_of
@@ -24,7 +24,6 @@ from ezee.model.calendar import date_of
 from ezee.model.site import SiteConfig
 from ezee.salting import open_salts
 from ezee.settings import read_settings
-from ezee.store.open import OpenStore
 
 importing = root.command(App(name="import", help="Import what other programs wrote."))
 
@@ -72,7 +71,7 @@ def access_log(
     clock = SystemClock()
     with (
         LogFile(file) as log,
-        OpenStore(data, apart=True) as store,
+        open_store(data, apart=True) as store,
         open_accounts(data) as database,
     ):
         salts = open_salts(database, data, clock.now())

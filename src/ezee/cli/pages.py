@@ -15,12 +15,11 @@ from rich.text import Text
 from ezee.cli.importing import find_site
 from ezee.cli.output import console, print_json
 from ezee.cli.rollups import print_left_out
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.errors import InvalidRequest
 from ezee.events import regrouping
 from ezee.events.regrouping import Regrouped
 from ezee.model.pages import PageRules, find_errors
-from ezee.store.open import OpenStore
 
 pages = root.command(App(name="pages", help="Which paths are shown as one page."))
 _SHOWN = 50
@@ -58,7 +57,7 @@ def regroup(
     Try patterns with --group, set those you like for the tracker (docs/pages.md says how), then
     apply them. It works whether or not the service runs.
     """
-    with open_accounts(data) as database, OpenStore(data) as store:
+    with open_accounts(data) as database, open_store(data) as store:
         tracker = find_site(database, site)
         groups = tracker.rules.page_rules.groups
         if group is not None:

@@ -12,14 +12,13 @@ from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import every_tracker, rules_of
 from ezee.cli.importing import find_site
 from ezee.cli.output import console, print_json, print_rows
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest, Unavailable
 from ezee.model.rules import MOST_MONTHS
 from ezee.retention import expire_due, preview
 from ezee.store.base import EventStore
 from ezee.store.changes import Compact
-from ezee.store.open import OpenStore
 
 
 @root.command
@@ -49,7 +48,7 @@ def expire(
         told = "is for trying; set keep_months, then --apply" if apply else EXPECTED["keep_months"]
         raise InvalidRequest(f"--months {told}.")
     now = SystemClock().now()
-    opened = OpenStore(data)
+    opened = open_store(data)
     with open_accounts(data) as database, opened as store:
         asked = None if site is None else find_site(database, site).site_id
         rows = [

@@ -17,12 +17,11 @@ from ezee.accounts.directory import site_config
 from ezee.accounts.trackers import every_tracker
 from ezee.cli.importing import find_site
 from ezee.cli.output import console, errors, print_json
-from ezee.cli.root import DATA, Data, Json, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.model.calendar import date_of
 from ezee.model.site import SiteConfig
 from ezee.store.changes import RollUp
 from ezee.store.looks import WrongRollups
-from ezee.store.open import OpenStore
 
 rollup = root.command(
     App(name="rollup", help="Day roll-ups, which reports over days are read from.")
@@ -52,7 +51,7 @@ def verify(*, site: Site = None, data: Data = DATA, json: Json = False) -> None:
     It reads all events of these days, some million each second, and works whether or not the
     service runs.
     """
-    with open_accounts(data) as database, OpenStore(data) as store:
+    with open_accounts(data) as database, open_store(data) as store:
         sites = _sites(database, site)
         wrong = [
             _Wrong(each.site_id, str(date_of(int(day))), str(dimension), str(value))
@@ -90,7 +89,7 @@ def build(
 
     It works whether or not the service runs.
     """
-    with open_accounts(data) as database, OpenStore(data) as store:
+    with open_accounts(data) as database, open_store(data) as store:
         events = sum(
             store.change(RollUp(each.key, again))
             for each in _tracked(_sites(database, site), "Rolling up")

@@ -14,6 +14,7 @@ from ezee import __version__
 from ezee.accounts.database import Database
 from ezee.settings import DEFAULT_DATA, read_settings
 from ezee.store.folder import prepare_folder
+from ezee.store.open import OpenStore
 
 root = App(
     name="ezee",
@@ -46,6 +47,12 @@ def open_accounts(data: Path) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+def open_store(data: Path, *, apart: bool = False) -> OpenStore:
+    """The events of a folder, or those in the cluster that the environment names."""
+    settings = read_settings(os.environ, data=data)
+    return OpenStore(settings.data, apart=apart, events=settings.events)
 
 
 def base_url(data: Path) -> str:

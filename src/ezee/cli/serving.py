@@ -164,6 +164,14 @@ def serve(
             "[EZEE_ACCOUNTS_OWNER]."
         ),
     ] = None,
+    events: Annotated[
+        str | None,
+        Parameter(
+            help="Keep events in this ClickHouse cluster, such as "
+            "clickhouse://one:9000,two:9000/ezee?cluster=main, not in the data folder "
+            "[EZEE_EVENTS]."
+        ),
+    ] = None,
     limits: Annotated[
         str | None,
         Parameter(
@@ -241,6 +249,7 @@ def serve(
         script_name=script_name,
         accounts=accounts,
         accounts_owner=accounts_owner,
+        events=events,
         limits=limits,
         nodes=nodes,
         drain=drain,

@@ -14,13 +14,12 @@ from ezee.accounts.service_key import read_service_key
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import TrackerChange
 from ezee.cli.output import console, print_all, print_json, print_one, print_settings
-from ezee.cli.root import DATA, Data, Json, base_url, open_accounts, root
+from ezee.cli.root import DATA, Data, Json, base_url, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest
 from ezee.model.calendar import date_of, utc_text
 from ezee.model.site import site_key
 from ezee.settings import read_settings
-from ezee.store.open import OpenStore
 
 tracker = root.command(App(name="tracker", help="Add, list, show and change trackers."))
 
@@ -176,7 +175,7 @@ def _value(text: str) -> object:
 
 
 def _has_events(found: Tracker, data: Path) -> bool:
-    with OpenStore(data) as store:
+    with open_store(data) as store:
         return store.describe(site_key(found.site_id)).first_day is not None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -22,16 +23,17 @@ _log = structlog.get_logger("ezee.store")
 
 
 class StoreHost:
-    """A child process that opens the event file and listens on the folder's socket.
+    """A child process that opens the events and listens on the folder's socket.
 
     It ends when ``stop`` is called or its parent dies, however that happens: both close the pipe
     it reads from. Where it ends otherwise another takes its place; until then calls raise
     ``Unavailable``.
     """
 
-    def __init__(self, folder: Path, log_format: str = "text") -> None:
+    def __init__(self, folder: Path, log_format: str = "text", events: str = "") -> None:
         self._folder = folder
         self._log_format = log_format
+        self._events = events
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._process = self._spawn()
@@ -58,6 +60,11 @@ class StoreHost:
             text=True,
         )
         assert process.stdout is not None
+        assert process.stdin is not None
+        # Not among its arguments, which everybody may see: it may hold a password.
+        with suppress(BrokenPipeError):
+            process.stdin.write(f"{self._events}\n")
+            process.stdin.flush()
         with process.stdout as told:
             said = told.readline().strip()
         if said != READY:

@@ -1,4 +1,4 @@
-"""The child of ``host``: the process that has the event file open."""
+"""The child of ``host``: the process that has the events open."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ezee.errors import EzeeError
 from ezee.logs import set_up_logs
-from ezee.store.duckdb import DuckDBStore
+from ezee.store.choice import open_engine
 from ezee.store.folder import FolderLock
 from ezee.store.host import READY
 from ezee.store.listener import StoreListener
@@ -25,9 +25,10 @@ def main() -> None:
     # Standard output is what the parent reads, and once the store is open it hangs up.
     set_up_logs(sys.argv[2])
     folder = Path(sys.argv[1])
+    events = sys.stdin.readline().strip()
     try:
         lock = FolderLock(folder, patience=_PATIENCE)
-        store = DuckDBStore(folder)
+        store = open_engine(folder, events)
         listener = StoreListener(folder, store)
     except EzeeError as error:
         print(error.message)  # noqa: T201 - it is what the parent reads

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ezee.store.base import EventStore
+from ezee.store.choice import open_engine
 from ezee.store.folder import FolderLock, prepare_folder
 from ezee.store.host import StoreHost
 from ezee.store.remote import RemoteStore
@@ -16,12 +17,14 @@ class OpenStore:
 
     A context manager; ``remote`` tells whether it is the service's. With ``apart`` a store of its
     own runs in a process of its own, behind the same socket, so that a command with much to store
-    has a core for that and another for the rest.
+    has a core for that and another for the rest. ``events`` is the address of a cluster, if they
+    are in one.
     """
 
-    def __init__(self, folder: Path, *, apart: bool = False) -> None:
+    def __init__(self, folder: Path, *, apart: bool = False, events: str = "") -> None:
         self._folder = prepare_folder(folder)
         self._apart = apart
+        self._events = events
         self._closing: list[Callable[[], None]] = []
         self.remote = False
 
@@ -40,14 +43,11 @@ class OpenStore:
             close()
 
     def _open_here(self) -> EventStore:
-        # Loading the engine takes as long as most commands, which need none.
-        from ezee.store.duckdb import DuckDBStore  # noqa: PLC0415
-
         lock = FolderLock(self._folder)
         self._closing.append(lock.release)
-        return DuckDBStore(self._folder)
+        return open_engine(self._folder, self._events)
 
     def _open_apart(self) -> EventStore:
-        host = StoreHost(self._folder)
+        host = StoreHost(self._folder, events=self._events)
         self._closing.append(host.stop)
         return RemoteStore(self._folder)

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 from msgspec.structs import replace
 
@@ -30,9 +31,10 @@ from ezee.store.clickhouse.dialect import CLICKHOUSE, written
 from ezee.store.clickhouse.janitor import Janitor
 from ezee.store.clickhouse.numbers import Numbers
 from ezee.store.clickhouse.reaches import reach_of
-from ezee.store.clickhouse.servers import Row, Servers
+from ezee.store.clickhouse.servers import Ask, Row, Servers
 from ezee.store.clickhouse.sources import Reach, asked_of, reached
 from ezee.store.clickhouse.states import States
+from ezee.store.clickhouse.visible import Visible
 from ezee.store.kept import statement_of
 from ezee.store.looks import Condition, CopyOut, ExpiryLook, Look, TallyLook, WrongRollups
 from ezee.store.looks import Row as LookRow
@@ -88,15 +90,7 @@ class ClickHouseStore:
         servers = self._servers()
         seen = visible.look(servers)
 
-        def put(span: Range) -> Asked:
-            reach = Reach(seen, site.key, span.first_day, span.last_day)
-            there = replace(query, range=span)
-            return Asked(CLICKHOUSE, site.key, there, asked_of(reach, query))
-
-        compared = None if query.comparison is None else put(query.comparison)
-        return answer_of_events(
-            lambda asked: servers.ask(written(asked)), put(query.range), compared
-        )
+        return servers.converse(lambda ask: _answer(ask, seen, site.key, query))
 
     def look(self, look: Look) -> list[LookRow]:
         """See ``EventStore.look``."""
@@ -207,6 +201,22 @@ class ClickHouseStore:
             changer.go_on()
             changer.clear_away()
             changer.note_what_is_gone()
+
+
+def _answer(ask: Ask, seen: Visible, site: int, query: StatsQuery) -> Answer:
+    with ExitStack() as kept:
+
+        def put(span: Range, kept_as: str) -> Asked:
+            there = replace(query, range=span)
+            reach = Reach(seen, site, span.first_day, span.last_day)
+            source = kept.enter_context(asked_of(ask, reach, query, kept_as))
+            return Asked(CLICKHOUSE, site, there, source)
+
+        asked = put(query.range, "asked_visits")
+        compared = None
+        if query.comparison is not None:
+            compared = put(query.comparison, "compared_visits")
+        return answer_of_events(lambda each: ask(written(each)), asked, compared)
 
 
 def _asked(servers: Servers, statement: Statement, reach: Reach) -> list[Row]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import struct
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import structlog
 from clickhouse_driver import Client
@@ -21,6 +21,8 @@ from ezee.errors import Unavailable
 from ezee.store.clickhouse.address import Address, Node
 
 Row = Sequence[Any]
+Ask = Callable[[str], list[Row]]
+T = TypeVar("T")
 
 ANY_DATABASE = "default"
 """One that every server has, whether ours is made already or not."""
@@ -85,6 +87,20 @@ class Servers:
             # Whoever answers is asked first from now on.
             self._first = place
             return rows
+        raise self._unavailable(failure) from failure
+
+    def converse(self, talk: Callable[[Ask], T]) -> T:
+        """What several questions come to that have to go over one connection."""
+        failure: Exception | None = None
+        for at in range(len(self.nodes)):
+            node = self.nodes[(self._first + at) % len(self.nodes)]
+            try:
+                with self._lend(node, None) as client:
+                    return talk(client.execute)
+            except (NetworkError, SocketTimeoutError, OSError, EOFError) as error:
+                failure = error
+            except _BROKEN as error:
+                raise self._unavailable(error) from error
         raise self._unavailable(failure) from failure
 
     def ask_at(self, node: Node, statement: str) -> list[Row]:

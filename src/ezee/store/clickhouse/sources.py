@@ -7,12 +7,14 @@ function of these, so that a late event, an import or an erasure needs no case o
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from ezee.model.dimensions import Scope, dimension, parts_of
 from ezee.model.query import StatsQuery
 from ezee.store.clickhouse.schema import TABLES
+from ezee.store.clickhouse.servers import Ask
 from ezee.store.clickhouse.visible import Visible
 from ezee.store.sql import VISIT_GAP, Source, Statement
 
@@ -65,13 +67,17 @@ _ENDS = {"entry_page": "argMinIf", "exit_page": "argMaxIf"}
 _NEVER = -(2**63) + 1
 
 
-def asked_of(reach: Reach, query: StatsQuery) -> Source:
-    """Where a question reads."""
+@contextmanager
+def asked_of(ask: Ask, reach: Reach, query: StatsQuery, kept_as: str) -> Iterator[Source]:
+    """Where a question reads while the block runs: visits are derived once for all of it, and kept
+    in a table of the connection's own.
+    """
+    ask(f"create temporary table {kept_as} as {visits(reach, _of_visits(query))}")
     where = reach.where("site", "day", "visitor")
-    return Source(
-        Statement(f"(select {_EXACT} from events where {where}) as events"),
-        Statement(f"({visits(reach, _of_visits(query))}) as visits"),
-    )
+    events = Statement(f"(select {_EXACT} from events where {where}) as events")
+    yield Source(events, Statement(kept_as))
+    # After a failure the connection ends, and the table with it.
+    ask(f"drop temporary table {kept_as}")
 
 
 def _of_visits(query: StatsQuery) -> set[str]:

@@ -1,0 +1,59 @@
+"""The service with its events in ClickHouse, as an operator would start it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.clickhouse import SERVER, Cluster, one_node, program
+from tests.support.polling import until
+from tests.support.service import Service
+
+pytestmark = pytest.mark.service
+
+
+@pytest.fixture
+def mortal() -> Iterator[Cluster]:
+    """A server that a test may kill."""
+    if program() is None:
+        pytest.skip(f"{SERVER} is not installed")
+    with one_node() as cluster:
+        yield cluster
+
+
+def test_events_are_in_the_cluster_and_wait_here_while_it_is_away(
+    mortal: Cluster, tmp_path: Path
+) -> None:
+    environ = {"EZEE_EVENTS": mortal.url("served")}
+    service = Service(tmp_path / "data", environ=environ).start()
+    tracker = service.tracker("owner@localhost", domain="example.com")
+    sent = {"site_id": tracker["site_id"], "url": "https://example.com/a"}
+
+    assert service.collect(sent).status_code == 202
+    until(lambda: _stored(mortal) == 1)
+    node = mortal.nodes[0]
+    node.kill()
+    assert service.collect({**sent, "url": "https://example.com/b"}).status_code == 202
+    service.kill()
+    node.start()
+    node.await_ready()
+    service.start()
+    until(lambda: _stored(mortal) == 2)
+    service.stop()
+    assert not (tmp_path / "data" / "events.duckdb").exists()
+
+
+def _stored(cluster: Cluster) -> int:
+    found = cluster.nodes[0].ask("select count(*) from served.events")[0][0]
+    assert isinstance(found, int)
+    return found
+
+
+def test_an_address_that_is_none_is_told_at_the_start(tmp_path: Path) -> None:
+    service = Service(tmp_path / "data", "--events", "clickhouse://secret@:x/")
+    with pytest.raises(AssertionError) as raised:
+        service.start()
+    assert "The address of the events" in str(raised.value)
+    assert "secret" not in str(raised.value)

@@ -40,7 +40,7 @@ from ezee.retention import expire_due
 from ezee.settings import SCRIPT_NAME, Settings
 from ezee.shared_limits import open_quotas
 from ezee.store.base import EventStore
-from ezee.store.noted import NotedStore
+from ezee.store.noted import noted
 from ezee.store.salts import Salts
 from ezee.upgrades.snapshots import forget_old
 from ezee.vitals import Vitals
@@ -87,7 +87,7 @@ def build(
     ``vitals`` may be read by others.
     """
     vitals = vitals or Vitals()
-    store = NotedStore(store, vitals)
+    store = noted(store, vitals)
     last_used = LastUsed(database)
     services = assemble(settings, clock, database, store, salts, last_used=last_used, vitals=vitals)
     limit = CollectLimit(services.directory, Buckets(clock), settings.collect_limit, vitals)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from ezee.errors import EzeeError, Unavailable
 from ezee.events.ledger import NOTHING, Ledger
 from ezee.model.event import Bot, Event
-from ezee.store.base import Batch, EventStore
+from ezee.store.base import Batch, EventStore, PromptStore
 from ezee.vitals import Vitals
 
 _log = structlog.get_logger("ezee.events")
@@ -58,6 +58,7 @@ class GroupCommit:
 
     def __init__(self, store: EventStore, salts: SavedSalts, vitals: Vitals | None = None) -> None:
         self._store = store
+        self._prompt = store if isinstance(store, PromptStore) else None
         self._salts = salts
         self._vitals = vitals or Vitals()
         self.ledger = Ledger(self._vitals)
@@ -106,14 +107,15 @@ class GroupCommit:
         await self.settled()
         await self.settled()
         self._writer.shutdown()
+        if self._prompt is not None:
+            await self._prompt.hang_up()
 
     async def _drain(self) -> None:
-        loop = asyncio.get_running_loop()
         while self._line:
             group, self._line = self._line, []
             batch = self._batch(group)
             try:
-                duplicates = await loop.run_in_executor(self._writer, self._commit, batch)
+                duplicates = await self._commit(batch)
             except EzeeError as error:
                 _refuse(group, error)
             except Exception as failure:  # noqa: BLE001 - whoever is next in line must not wait
@@ -142,10 +144,13 @@ class GroupCommit:
             tally=tally.number,
         )
 
-    def _commit(self, batch: Batch) -> list[int]:
+    async def _commit(self, batch: Batch) -> list[int]:
+        loop = asyncio.get_running_loop()
         if self._salts.unsaved:
-            self._salts.save()
-        return self._store.append(batch)
+            await loop.run_in_executor(self._writer, self._salts.save)
+        if self._prompt is not None:
+            return await self._prompt.append_soon(batch)
+        return await loop.run_in_executor(self._writer, self._store.append, batch)
 
 
 def _answer(group: list[_Waiting], duplicates: list[int]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -105,4 +105,17 @@ class EventStore(Protocol):
 
     def close(self) -> None:
         """Let go of everything. What was appended stays."""
+        ...
+
+
+@runtime_checkable
+class PromptStore(Protocol):
+    """A store whose ``append`` can be waited for in an event loop, without a thread."""
+
+    async def append_soon(self, batch: Batch) -> list[int]:
+        """See ``EventStore.append``."""
+        ...
+
+    async def hang_up(self) -> None:
+        """No more comes from this loop."""
         ...

@@ -17,6 +17,7 @@ from ezee.model.site import ReadableSite
 from ezee.store import wire
 from ezee.store.base import Batch, Description
 from ezee.store.changes import Change
+from ezee.store.line import Line
 from ezee.store.looks import Look, Row
 
 
@@ -27,6 +28,22 @@ class RemoteStore:
         self._folder = folder
         self._idle = [_connect(folder)]
         self._lock = threading.Lock()
+        self._line: Line | None = None
+
+    async def append_soon(self, batch: Batch) -> list[int]:
+        """See ``PromptStore.append_soon``."""
+        line = self._line
+        if line is None or not line.is_open:
+            line = await self._open_line()
+        answer = await line.exchange(msgspec.msgpack.encode(["append", batch]))
+        duplicates: list[int] = _read("append", answer)
+        return duplicates
+
+    async def hang_up(self) -> None:
+        """See ``PromptStore.hang_up``."""
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
     def append(self, batch: Batch) -> list[int]:
         """See ``EventStore.append``."""
@@ -61,14 +78,19 @@ class RemoteStore:
             self._idle.clear()
 
     def _call(self, method: str, argument: object) -> Any:
-        answer = self._exchange(msgspec.msgpack.encode([method, argument]))
-        ok, value = msgspec.msgpack.decode(answer, type=tuple[bool, msgspec.Raw])
-        if not ok:
-            failure = msgspec.msgpack.decode(value, type=wire.Failure)
-            if failure.wrong:
-                raise InvalidRequest(failure.message, failure.details)
-            raise Unavailable(failure.message)
-        return msgspec.msgpack.decode(value, type=wire.ANSWERS[method], strict=False)
+        return _read(method, self._exchange(msgspec.msgpack.encode([method, argument])))
+
+    async def _open_line(self) -> Line:
+        try:
+            line = await Line.to(_connect(self._folder))
+        except OSError as error:
+            raise Unavailable from error
+        if self._line is not None and self._line.is_open:
+            # Somebody else was faster.
+            line.close()
+            return self._line
+        self._line = line
+        return line
 
     def _exchange(self, request: bytes) -> bytes:
         """One request, one answer, on a connection that nobody else is using."""
@@ -97,6 +119,16 @@ class RemoteStore:
             if self._idle:
                 return self._idle.pop()
         return _connect(self._folder)
+
+
+def _read(method: str, answer: bytes) -> Any:
+    ok, value = msgspec.msgpack.decode(answer, type=tuple[bool, msgspec.Raw])
+    if not ok:
+        failure = msgspec.msgpack.decode(value, type=wire.Failure)
+        if failure.wrong:
+            raise InvalidRequest(failure.message, failure.details)
+        raise Unavailable(failure.message)
+    return msgspec.msgpack.decode(value, type=wire.ANSWERS[method], strict=False)
 
 
 def _connect(folder: Path) -> socket.socket:

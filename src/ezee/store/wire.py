@@ -56,9 +56,26 @@ ANSWERS: dict[str, Any] = {
 }
 
 
+def frame(payload: bytes) -> bytes:
+    """A frame's bytes."""
+    return _LENGTH.pack(len(payload)) + payload
+
+
+def take_frame(received: bytearray) -> bytes | None:
+    """Take the first frame out of what was received; None while it is not whole."""
+    if len(received) < _LENGTH.size:
+        return None
+    end = _LENGTH.size + _LENGTH.unpack_from(received)[0]
+    if len(received) < end:
+        return None
+    payload = bytes(received[_LENGTH.size : end])
+    del received[:end]
+    return payload
+
+
 def send(connection: socket.socket, payload: bytes) -> None:
     """Send one frame."""
-    connection.sendall(_LENGTH.pack(len(payload)) + payload)
+    connection.sendall(frame(payload))
 
 
 def receive(connection: socket.socket) -> bytes | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -28,6 +29,7 @@ from ezee.limits import Allowance, Buckets, line_of
 from ezee.vitals import Vitals
 from ezee.web.auth import Authenticator, Credentials, check_scope
 from ezee.web.errors import Answer, answer_json, log_failure
+from ezee.web.protocol import WHOLE, Whole
 
 PATH = "/api/public/collect"
 
@@ -112,7 +114,8 @@ class CollectHandler:
             answer = _refusal(log_failure(failure))
         method = scope["method"]
         self._requests[method if method in _METHODS else "other", PATH, answer.status] += 1
-        await _send(send, answer)
+        if not _sent_whole(scope, answer):
+            await _send(send, answer)
 
     async def _answer(self, scope: HTTPScope, receive: Receive) -> Answer:
         method = scope["method"]
@@ -127,12 +130,12 @@ class CollectHandler:
         if method == "GET":
             if headers.raw(b"content-length") or headers.raw(b"transfer-encoding"):
                 check_size(headers)
-                await receive_body(receive)
+                await receive_body(scope, receive)
             sent = read_query(_with_referer(scope["query_string"], headers))
         else:
             check_size(headers)
             _check_type(headers)
-            sent = read_body(await receive_body(receive))
+            sent = read_body(await receive_body(scope, receive))
         payloads = _payloads(sent)
         _check_vouching(payloads, principal)
         allowance = self._limit.take(sender, payloads)
@@ -267,12 +270,16 @@ def _check_type(headers: Headers) -> None:
         raise UnsupportedMediaType(_BODY_TYPES_SENTENCE)
 
 
-async def receive_body(receive: Receive) -> bytes:
+async def receive_body(scope: HTTPScope, receive: Receive) -> bytes:
     """A request's body, at most 1 MiB of it.
 
     Raises:
         InvalidRequest: its sender hung up. PayloadTooLarge: it is larger.
     """
+    whole = _whole(scope)
+    body = whole.body() if whole is not None else None
+    if body is not None and len(body) <= BODY_LIMIT:
+        return body
     parts = bytearray()
     while True:
         message = await receive()
@@ -322,6 +329,27 @@ def _is_loopback(address: str) -> bool:
     return address == "::1" or address.startswith("127.")
 
 
+def _whole(scope: HTTPScope) -> Whole | None:
+    extensions: Any = scope.get("extensions")
+    return extensions.get(WHOLE) if extensions else None
+
+
+def _sent_whole(scope: HTTPScope, answer: Answer) -> bool:
+    """Whether an answer could be sent in one piece, as nearly every one can."""
+    whole = _whole(scope)
+    if whole is None or answer.status == 204 or scope["method"] == "HEAD":
+        return False
+    return whole.answer(
+        answer.status, _REST_OF_ONE if answer is _ACCEPTED_ONE else _rest_of(answer)
+    )
+
+
+def _rest_of(answer: Answer) -> bytes:
+    """An answer from its first header line on."""
+    lines = "".join([f"{name}: {value}\r\n" for name, value in answer.headers.items()])
+    return f"{lines}content-length: {len(answer.body)}\r\n\r\n".encode() + answer.body
+
+
 async def _send(send: Send, answer: Answer) -> None:
     headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
     if answer.body or answer.status != 204:
@@ -334,3 +362,6 @@ async def _send(send: Send, answer: Answer) -> None:
             "more_body": False,
         }
     )
+
+
+_REST_OF_ONE = _rest_of(_ACCEPTED_ONE)

@@ -71,7 +71,7 @@ class OtherTracker:
                 raise MethodNotAllowed(self._dialect.methods)
             else:
                 check_size(headers)
-                asked = _asked(scope, headers, await receive_body(receive), path)
+                asked = _asked(scope, headers, await receive_body(scope, receive), path)
                 answer = await self._take(scope, headers, asked, code)
         except EzeeError as error:
             answer = self._dialect.refuse(error, asked)

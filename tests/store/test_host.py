@@ -55,7 +55,8 @@ def test_a_failure_is_answered_and_only_its_kind_is_told(
     store = RemoteStore(tmp_path)
     for method in ("203.0.113.7", "append"):
         answer = store._exchange(msgspec.msgpack.encode([method, "Mozilla/5.0"]))
-        assert msgspec.msgpack.decode(answer) == [False, Unavailable.default]
+        ok, failure = msgspec.msgpack.decode(answer)
+        assert (ok, failure["message"], failure["wrong"]) == (False, Unavailable.default, False)
     # One who hangs up before the answers, as a service does that is killed.
     leaving = store._borrow()
     for _ in range(50):

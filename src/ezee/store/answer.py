@@ -55,16 +55,18 @@ def _comparison(run: Run, asked: Asked) -> Comparison | None:
 def _rolled_breakdowns(
     run: Run, asked: Asked, names: Sequence[str], chosen: Plan
 ) -> dict[str, Breakdown]:
-    found = {name: Breakdown([], 0) for name in names}
+    rows: dict[str, list[BreakdownRow]] = {name: [] for name in names}
+    totals = dict.fromkeys(names, 0)
     for name, value, visitors, count, total in run(rolled_breakdowns(asked, names, chosen)):
-        row = BreakdownRow(value, int(visitors), int(count))
-        found[name] = Breakdown([*found[name].rows, row], int(total))
+        rows[name].append(BreakdownRow(value, int(visitors), int(count)))
+        totals[name] = int(total)
+    found = {name: Breakdown(rows[name], totals[name]) for name in names}
     past = [name for name, each in found.items() if not each.rows]
     if asked.query.offset and past:
         # Beyond a breakdown's last row nothing has told how many there are.
         first = asked._replace(query=replace(asked.query, limit=1, offset=0))
-        rows = run(rolled_breakdowns(first, past, chosen))
-        found |= {name: Breakdown([], int(total)) for name, *_, total in rows}
+        first_rows = run(rolled_breakdowns(first, past, chosen))
+        found |= {name: Breakdown([], int(total)) for name, *_, total in first_rows}
     return found
 
 

@@ -64,6 +64,12 @@ def test_series_are_keyed_by_what_the_interval_needs(engine: Engine) -> None:
     }
 
 
+@pytest.mark.parametrize("rest", [0, 1, 32_767, 32_768, 59_999])
+def test_every_instant_of_a_minute_is_in_it(engine: Engine, rest: int) -> None:
+    engine.store.append(Batch([event(NOON + rest)]))
+    assert list(ask(engine, question(Interval.MINUTE)).series) == [(TODAY, 12, 0, NOON)]
+
+
 def test_order_limit_and_offset(engine: Engine) -> None:
     pages = ["/c", "/a", "/a", "/b", "/b", "/b"]
     engine.store.append(Batch([event(NOON + at, page=page) for at, page in enumerate(pages)]))

@@ -133,8 +133,11 @@ def _sign(asked: Asked) -> str:
 def _with_minute(source: Statement, instant: str, columns: tuple[str, ...]) -> Statement:
     if "minute_start" not in columns:
         return source
+    # An old engine gives a remainder no more bits than the divisor has, and a sign among them.
+    minute = "cast(60000 as bigint)"
     return write(
-        "select *, {instant} - {instant} % 60000 as minute_start from ({source}) as matching",
+        "select *, {instant} - {instant} % {minute} as minute_start from ({source}) as matching",
+        minute=minute,
         instant=instant,
         source=source,
     )

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 
 from ezee.accounts.database import Database
 from ezee.accounts.directory import SiteDirectory
@@ -128,10 +130,8 @@ def test_the_migration_keeps_the_names_that_there_are(
     owner = database if embedded else Database(request.getfixturevalue("addresses")[1])
     with owner.engine.begin() as connection:
         connection.exec_driver_sql("drop table tracker_names")
-        connection.exec_driver_sql(
-            f"update alembic_version set version_num = '{migration.down_revision}'"
-        )
-    owner.migrate()
+        with Operations.context(MigrationContext.configure(connection)):
+            migration.upgrade()
     if not embedded:
         service = str(database.engine.url.username)
         with owner.engine.begin() as connection:

@@ -30,7 +30,7 @@ from ezee.model.query import Filter, Interval, Operator, Range, StatsQuery
 from ezee.model.site import ReadableSite
 from ezee.store.changes import RollUp
 from ezee.store.duckdb import DuckDBStore
-from ezee.store.duckdb.engine import FILE_NAME
+from ezee.store.duckdb.lives import FILE_NAME
 from ezee.store.looks import Live
 from ezee.store.sql import EVENTS_ALONE
 

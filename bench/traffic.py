@@ -13,7 +13,7 @@ import duckdb
 
 from ezee.model.calendar import DAY
 from ezee.store.duckdb import DuckDBStore
-from ezee.store.duckdb.engine import FILE_NAME
+from ezee.store.duckdb.lives import FILE_NAME
 
 BIG = 0xB16
 SMALL = range(0xA000, 0xA000 + 1000)

@@ -10,7 +10,7 @@ import pytest
 
 from ezee.cli.output import console
 from ezee.cli.root import root
-from ezee.store.duckdb.engine import FILE_NAME
+from ezee.store.duckdb.lives import FILE_NAME
 from tests.cli.history import fill, folder_with
 from tests.support.service import Service
 

@@ -17,7 +17,7 @@ from ezee.model.query import Filter, Interval, Operator, Range, StatsQuery
 from ezee.store.base import Batch, EventStore
 from ezee.store.changes import Compact, Erase, Expire, Move, Regroup, Rejudge, RollUp
 from ezee.store.duckdb import expiring as duckdb_expiring
-from ezee.store.duckdb.engine import FILE_NAME
+from ezee.store.duckdb.lives import FILE_NAME
 from ezee.store.looks import (
     BotViews,
     Erasable,

@@ -16,7 +16,7 @@ from ezee.model.event import Event
 from ezee.store.base import Batch, EventStore
 from ezee.store.changes import Change, Erase, Move, Regroup, Rejudge, RollUp
 from ezee.store.duckdb import rollups, visits
-from ezee.store.duckdb.engine import FILE_NAME
+from ezee.store.duckdb.lives import FILE_NAME
 from ezee.store.duckdb.roller import Roller
 from ezee.store.looks import WrongRollups
 from tests.store.engines import (

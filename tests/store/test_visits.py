@@ -26,7 +26,7 @@ from ezee.model.event import Bot, Event, Kind, Population
 from ezee.model.query import Interval, Range, StatsQuery
 from ezee.store.base import Batch, EventStore, Progress
 from ezee.store.changes import Erase, Move, Rejudge
-from ezee.store.duckdb.engine import FILE_NAME
+from ezee.store.duckdb.lives import FILE_NAME
 from ezee.store.duckdb.visits import VisitKeeper
 from ezee.store.host import StoreHost
 from ezee.store.remote import RemoteStore

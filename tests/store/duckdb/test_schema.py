@@ -13,7 +13,7 @@ from ezee.model.event import Event, Kind
 from ezee.store.base import Batch
 from ezee.store.copies import migrate
 from ezee.store.duckdb import schema
-from ezee.store.duckdb.engine import FILE_NAME
+from ezee.store.duckdb.lives import FILE_NAME
 from tests.store.engines import MINUTE, assert_counted, bot, everything, question
 from tests.support.events import NOON, PatientStore, event, readable
 from tests.support.reference import Visit, visits_of

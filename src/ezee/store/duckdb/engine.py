@@ -5,10 +5,6 @@ connection writes the tables, under one lock; questions borrow others, and each 
 Four threads work beside: one settles and keeps the visits, one makes day roll-ups, one makes
 checkpoints, one compacts.
 
-After some failures (a checkpoint that fills the disk, an fsync that fails) DuckDB refuses
-everything until the file is opened anew. Whoever comes next does that; while it cannot be done
-every call raises ``Unavailable``, and the next tries again. What was acknowledged is in the log.
-
 Locks are taken in this order: ``_appending``, ``_changing``, held by whoever changes, rolls up or
 copies what is stored, ``_writing``, ``_deriving``, those within ``OpenFile`` and ``Journal``.
 """
@@ -16,15 +12,12 @@ copies what is stored, ``_writing``, ``_deriving``, those within ``OpenFile`` an
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-import duckdb
-import structlog
-
-from ezee.errors import EzeeError, SetupError, Unavailable
+from ezee.errors import EzeeError, Unavailable
 from ezee.model.calendar import DAY
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
@@ -39,7 +32,6 @@ from ezee.store.duckdb import (
     expired,
     expiring,
     rollups,
-    schema,
     tallies,
     visits,
 )
@@ -54,11 +46,12 @@ from ezee.store.duckdb.batches import (
     sift,
 )
 from ezee.store.duckdb.changes import carry_out
-from ezee.store.duckdb.checkpoints import NEVER, Checkpointer
+from ezee.store.duckdb.checkpoints import Checkpointer
 from ezee.store.duckdb.description import condition, describe
 from ezee.store.duckdb.dialect import DUCKDB
 from ezee.store.duckdb.file import OpenFile, snapshot, transaction
 from ezee.store.duckdb.journal import Journal, Waiting
+from ezee.store.duckdb.lives import Lives
 from ezee.store.duckdb.roller import Roller
 from ezee.store.duckdb.rollups import Arrived, SiteDay
 from ezee.store.duckdb.writing import write_batch, write_waiting
@@ -74,14 +67,11 @@ from ezee.store.looks import (
 from ezee.store.sql import Statement
 from ezee.store.tallied import tallied
 
-FILE_NAME = "events.duckdb"
-
 _T = TypeVar("_T")
 _NO_COPY = "The store cannot write a copy into its data folder: the disk may be full."
-_log = structlog.get_logger("ezee.store")
 
 
-class DuckDBStore:
+class DuckDBStore(Lives):
     """The file ``events.duckdb`` in a data folder. One process at a time may open it."""
 
     # The longest a question waits for the visits of events that were just stored, in seconds.
@@ -90,28 +80,16 @@ class DuckDBStore:
     _MANY = 2_000
 
     def __init__(self, folder: Path, memory_limit: str = "512MB", threads: int = 2) -> None:
-        self._path = folder / FILE_NAME
-        self._spilled = folder / "tmp"
-        self._config: dict[str, Any] = {
-            "threads": threads,
-            "memory_limit": memory_limit,
-            "checkpoint_threshold": NEVER,
-            "temp_directory": str(self._spilled),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        }
+        super().__init__(folder, memory_limit, threads)
         self._appending = threading.Lock()
         self._changing = threading.Lock()
-        self._writing = threading.RLock()
         self._deriving = threading.Lock()
-        self._closed = False
         self._seq = 0
         self._kept_from: dict[int, int] = {}
         self._journal = Journal(folder)
         clear_copies(folder)
-        self._file: OpenFile | None = self._open()
         self._late = False
-        self._take_up_journal(self._file)
+        self._take_up_journal(self._begin())
         self._keeper = visits.VisitKeeper(self._derive, self._seq)
         self._roller = Roller(self._arrived, self._roll)
         self._checkpointer = Checkpointer(self._path, self._checkpoint)
@@ -192,87 +170,25 @@ class DuckDBStore:
         with suppress(EzeeError):
             self._settle()
         with self._appending, self._writing:
-            self._closed = True
+            self._end()
             self._journal.close()
-            file, self._file = self._file, None
-            if file is not None:
-                file.close()
         self._keeper.stop()
         self._roller.stop()
         self._checkpointer.stop()
         self._compactor.stop()
 
-    def _open(self) -> OpenFile:
-        compaction.clear(self._path)
-        compaction.clear_spilled(self._spilled)
-        file = OpenFile(self._path, self._config)
-        try:
-            schema.make(file.writer)
-            # Numbers are not given out twice, though an erasure may have taken the highest.
-            self._seq = max(self._seq, last_number(file.writer))
-            # What is about to expire is refused already.
-            self._kept_from = expiring.kept_from(file.writer) | self._kept_from
-        except duckdb.Error as error:
-            file.close()
-            raise Unavailable from error
-        except EzeeError:
-            file.close()
-            raise
-        return file
+    def _look_over(self, file: OpenFile) -> None:
+        """See ``Lives``."""
+        # Numbers are not given out twice, though an erasure may have taken the highest.
+        self._seq = max(self._seq, last_number(file.writer))
+        # What is about to expire is refused already.
+        self._kept_from = expiring.kept_from(file.writer) | self._kept_from
 
     def _take_up_journal(self, file: OpenFile) -> None:
         """What a life that was cut short has left; a full disk keeps it waiting."""
         self._seq = max(self._seq, self._journal.load(file.writer, last_settled(file.writer)))
         with suppress(Unavailable):
             self._settle()
-
-    def _ready(self) -> OpenFile:
-        """The open file, opened anew where a failure has ended its last life."""
-        file = self._file
-        if file is not None:
-            return file
-        with self._writing:
-            if self._closed:
-                raise Unavailable
-            if self._file is None:
-                try:
-                    self._file = self._open()
-                except SetupError as error:
-                    raise Unavailable from error
-                _log.info("event store opened anew")
-            return self._file
-
-    @contextmanager
-    def _engine(self) -> Iterator[OpenFile]:
-        """The open file for one piece of work; its failures become ours.
-
-        Whatever the work has borrowed or locked must be given back within the block: a failure
-        may end with closing the file, which waits for that.
-        """
-        file = self._ready()
-        with self._guard(file):
-            yield file
-
-    @contextmanager
-    def _guard(self, file: OpenFile) -> Iterator[None]:
-        try:
-            yield
-        except duckdb.Error as error:
-            self._give_up(file, error)
-            raise Unavailable from error
-
-    def _give_up(self, file: OpenFile, error: duckdb.Error) -> None:
-        """Close the file when the failure has made it unusable."""
-        if self._closed or file.retired:
-            return
-        # The engine's own message may quote values; only its kind is written.
-        _log.error("event store failed", kind=type(error).__name__)
-        if file.is_usable():
-            return
-        with self._writing:
-            if self._file is file:
-                self._file = None
-                file.close()
 
     def _is_stored(self, batch: Batch) -> bool:
         """Whether a batch that is sent again was stored the last time."""
@@ -426,14 +342,6 @@ class DuckDBStore:
                     compaction.abandon(file.writer, self._path)
                 raise
         return settled
-
-    def _replace(self, file: OpenFile) -> None:
-        file.retired = True
-        self._file = None
-        # Which moves what its log holds into it.
-        file.close()
-        compaction.take_over(self._path)
-        self._file = self._open()
 
     def _read(self, work: Callable[[Callable[[Statement], list[Any]]], _T]) -> _T:
         self._settle()

@@ -16,6 +16,7 @@ def test_the_steps_in_order() -> None:
     assert [step.__name__ for step in STEPS] == [
         "put_identity",
         "put_time",
+        "drop_expired",
         "put_page",
         "drop_opted_out",
         "drop_other_hosts",

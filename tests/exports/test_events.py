@@ -118,7 +118,7 @@ def test_days_are_the_trackers(store: PatientStore) -> None:
 
 
 def test_every_column_is_documented() -> None:
-    assert first_column("docs/export.md", "## Columns") == list(COLUMNS)
+    assert first_column("docs/export.md", "## Columns of events") == list(COLUMNS)
 
 
 def test_every_format_is_documented() -> None:

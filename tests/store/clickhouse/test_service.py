@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support.clickhouse import SERVER, Cluster, one_node, program
 from tests.support.polling import until
-from tests.support.service import Service
+from tests.support.service import BROWSER, Service
+from tests.support.stats import new_tracker
 
 pytestmark = pytest.mark.service
 
@@ -43,6 +45,23 @@ def test_events_are_in_the_cluster_and_wait_here_while_it_is_away(
     until(lambda: _stored(mortal) == 2)
     service.stop()
     assert not (tmp_path / "data" / "events.duckdb").exists()
+
+
+def test_a_rule_that_has_events_go_leaves_those_of_a_cluster_in_every_report(
+    server: Cluster, tmp_path: Path
+) -> None:
+    service = Service(tmp_path / "data", environ={"EZEE_EVENTS": server.url("kept")}).start()
+    alice = service.account("alice@example.com")
+    site_id = new_tracker(alice)["site_id"]
+    old = (datetime.now(UTC) - timedelta(days=400)).isoformat()
+    visit = {"user_agent": BROWSER, "client_ip": "203.0.113.9", "timestamp": old}
+    sent = alice.client.post("/api/public/collect", json={"site_id": site_id, "url": "/a", **visit})
+    assert sent.status_code == 202
+    service.command("tracker", "set", site_id, "keep_months=2")
+    with pytest.raises(AssertionError, match="kept for ever"):
+        service.command("expire", "--apply")
+    assert service.json("tracker", "show", site_id)["kept_from"] is None
+    service.stop()
 
 
 def _stored(cluster: Cluster) -> int:

@@ -36,7 +36,15 @@ from ezee.store.clickhouse.sources import Reach, asked_of, reached
 from ezee.store.clickhouse.states import States
 from ezee.store.clickhouse.visible import Visible
 from ezee.store.kept import statement_of
-from ezee.store.looks import Condition, CopyOut, ExpiryLook, Look, TallyLook, WrongRollups
+from ezee.store.looks import (
+    Condition,
+    CopyOut,
+    Expirable,
+    ExpiryLook,
+    Look,
+    TallyLook,
+    WrongRollups,
+)
 from ezee.store.looks import Row as LookRow
 from ezee.store.sql import Asked, Statement
 
@@ -98,6 +106,8 @@ class ClickHouseStore:
         if isinstance(look, WrongRollups):
             # There are none that could be wrong: every answer is made of events.
             return []
+        if isinstance(look, Expirable):
+            raise InvalidRequest(_NEVER_EXPIRES)
         if isinstance(look, ExpiryLook):
             return []
         if isinstance(look, TallyLook):

@@ -119,7 +119,7 @@ def _moved_to(data: Path) -> str:
     """Where ``ezee move`` has put the accounts of a data folder; "" for nowhere else."""
     try:
         return (data / ACCOUNTS_ADDRESS).read_text().strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
         raise SetupError(

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ezee.accounts import copies
 from ezee.accounts.database import FILE_NAME, MOVED, Database
 from ezee.accounts.tables import Table
+from ezee.durable import sync
 from ezee.errors import EzeeError, SetupError, Unavailable
 from ezee.settings import ACCOUNTS_ADDRESS, Settings
 
@@ -153,7 +154,7 @@ def _take_place(folder: Path, made: Path) -> None:
         path.with_name(FILE_NAME + suffix).unlink(missing_ok=True)
     made.replace(path)
     (folder / ACCOUNTS_ADDRESS).unlink(missing_ok=True)
-    _sync(folder)
+    sync(folder)
 
 
 def _write(path: Path, text: str) -> None:
@@ -162,15 +163,7 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(path.parent)
 
 
 def _remove(made: Path) -> None:

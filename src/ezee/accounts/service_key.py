@@ -13,6 +13,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from ezee.durable import sync
 from ezee.errors import SetupError
 
 FILE_NAME = "service.key"
@@ -167,12 +168,4 @@ def _make(path: Path) -> None:
         pass
     finally:
         Path(name).unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(path.parent)

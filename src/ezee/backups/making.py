@@ -26,6 +26,7 @@ from ezee.backups.manifest import (
     sha256_of,
     write_manifest,
 )
+from ezee.durable import sync
 from ezee.errors import SetupError
 from ezee.store.base import EventStore
 from ezee.store.copies import copies_folder, rows_in
@@ -71,7 +72,7 @@ def make_backup(  # noqa: PLR0917
                 manifest = _fill(part, data, database, store, now, said)
                 _sync_all(part)
                 part.rename(folder)
-                _sync(into)
+                sync(into)
             except BaseException:
                 shutil.rmtree(part, ignore_errors=True)
                 raise
@@ -196,12 +197,4 @@ def _nobody(_: int) -> None:
 
 def _sync_all(folder: Path) -> None:
     for path in (*folder.rglob("*"), folder):
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from ezee.accounts.migrations import NEWEST
 from ezee.accounts.service_key import FILE_NAME as KEY
 from ezee.backups.making import ACCOUNTS, EVENTS, SCRIPTS, Said, every_backup
 from ezee.backups.manifest import NAME, Manifest, check_files, read_manifest
+from ezee.durable import sync
 from ezee.errors import SetupError
 from ezee.settings import Settings
 from ezee.store.copies import load_events, newest_schema
@@ -90,7 +90,7 @@ def _begin(data: Path) -> None:
     elif any(data.iterdir()):
         raise SetupError(f"The data folder {data} is not empty. Name one that is, with --data.")
     mark.touch(mode=0o600)
-    _sync(data)
+    sync(data)
 
 
 def _load_events(data: Path, source: Path, manifest: Manifest) -> dict[str, int]:
@@ -135,14 +135,6 @@ def _end(data: Path) -> None:
     """All of it is on disk before the mark goes."""
     for path in (*data.rglob("*"), data):
         if path.is_file() or path.is_dir():
-            _sync(path)
+            sync(path)
     (data / RESTORING).unlink()
-    _sync(data)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(data)

@@ -6,7 +6,6 @@ not promise. Salts are in none. Accounts in PostgreSQL are kept as rows, as in a
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from ezee.accounts.database import FILE_NAME as ACCOUNTS
 from ezee.accounts.database import Database, copy_file
 from ezee.backups.making import ACCOUNTS as ROWS
 from ezee.backups.manifest import Part, sha256_of
+from ezee.durable import sync
 from ezee.errors import SetupError
 
 FOLDER = "snapshots"
@@ -180,15 +180,6 @@ def forget_old(data: Path, now: int) -> None:
     for folder in (data / FOLDER).glob("*"):
         if now / 1000 - folder.stat().st_mtime > _KEPT_DAYS * 86_400:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def sync(path: Path) -> None:
-    """Have a file, or a folder's names, on disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _unused(folder: Path, name: str) -> str:

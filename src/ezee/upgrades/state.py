@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from ezee.durable import sync
 from ezee.errors import SetupError
 from ezee.store.folder import ROLLING_BACK
-from ezee.upgrades.snapshots import sync
 
 NAME = "upgrade.json"
 

@@ -20,6 +20,7 @@ from typing import NamedTuple
 import duckdb
 import structlog
 
+from ezee.durable import sync
 from ezee.errors import Unavailable
 from ezee.store.duckdb.batches import last_number
 from ezee.store.duckdb.file import Connection, transaction
@@ -198,23 +199,15 @@ def take_over(path: Path) -> None:
     if any(each.with_name(f"{each.name}.wal").exists() for each in (path, fresh)):
         raise Unavailable(_FAILED)
     try:
-        _sync(fresh)
+        sync(fresh)
         fresh.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise Unavailable(_FAILED) from error
 
 
 def _fresh(path: Path) -> Path:
     return path.with_name(f"{path.name}.new")
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _sql_text(path: Path) -> str:

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import astuple
 
+from ezee.durable import sync
 from ezee.errors import SetupError, Unavailable
 from ezee.model.event import Drops
 from ezee.store.base import Batch
@@ -211,7 +212,7 @@ class Journal:
         if handle is None:
             handle = os.open(self._paths[self._place], os.O_RDWR | os.O_CREAT, 0o600)
             self._handles[self._place] = handle
-            _sync(self._folder)
+            sync(self._folder)
         return handle
 
     def _clear(self) -> None:
@@ -271,11 +272,3 @@ def _kind(connection: Connection) -> Any:
 
 def _completed(rows: Sequence[Row], defaults: Row) -> list[Row]:
     return [(*row, *defaults[len(row) :]) for row in rows]
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

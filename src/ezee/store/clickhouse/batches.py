@@ -7,8 +7,7 @@ and shards; what a writer left behind that has died in between counts nowhere.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -23,6 +22,7 @@ from ezee.store.clickhouse.schema import TABLES
 from ezee.store.clickhouse.servers import Servers
 from ezee.store.clickhouse.sharding import shard_of
 from ezee.store.clickhouse.visible import Visible
+from ezee.store.order import in_order, is_new
 
 Row = tuple[Any, ...]
 
@@ -54,11 +54,6 @@ class Numbered(NamedTuple):
     duplicates: list[int]
 
 
-class _Known(NamedTuple):
-    site: int
-    event_id: int
-
-
 def number(servers: Servers, visible: Visible, batch: Batch, numbers: Numbers) -> Numbered:
     """Make rows of what is new in a batch."""
     known = _known_ids(servers, visible, batch)
@@ -66,9 +61,9 @@ def number(servers: Servers, visible: Visible, batch: Batch, numbers: Numbers) -
     gathered = _Gathered(servers.weights, first)
     duplicates = []
     seq = first
-    for index, each in _in_order(batch):
+    for index, each in in_order(batch):
         event = each.event if isinstance(each, Bot) else each
-        if _is_new(event, known):
+        if is_new(event, known):
             seq += STEP
             gathered.add(each, seq)
         elif not isinstance(each, Bot):
@@ -126,29 +121,7 @@ def _told(each: Event | Bot) -> tuple[Event, str, tuple[str, ...]]:
     return each, "events", ()
 
 
-def _in_order(batch: Batch) -> Iterator[tuple[int, Event | Bot]]:
-    """Events and bots as they came, each with the place of the event that is, or comes, there."""
-    bots = deque(batch.bots)
-    for index, event in enumerate(batch.events):
-        while bots and bots[0].place <= index:
-            yield index, bots.popleft()
-        yield index, event
-    for bot in bots:
-        yield len(batch.events), bot
-
-
-def _is_new(event: Event, known: set[_Known]) -> bool:
-    """Whether the event's id was not seen before; from now on it was."""
-    if not event.event_id:
-        return True
-    key = _Known(event.site, event.event_id)
-    if key in known:
-        return False
-    known.add(key)
-    return True
-
-
-def _known_ids(servers: Servers, visible: Visible, batch: Batch) -> set[_Known]:
+def _known_ids(servers: Servers, visible: Visible, batch: Batch) -> set[tuple[int, int]]:
     every = (*batch.events, *(bot.event for bot in batch.bots))
     asked = [event for event in every if event.event_id]
     if not asked:
@@ -164,7 +137,7 @@ def _known_ids(servers: Servers, visible: Visible, batch: Batch) -> set[_Known]:
 
 def _still_there(
     servers: Servers, visible: Visible, found: Sequence[Sequence[int]], since: int
-) -> set[_Known]:
+) -> set[tuple[int, int]]:
     """Those whose events were not erased since."""
     sites, ids, days = (
         ", ".join({str(each) for each in column}) for column in zip(*found, strict=True)
@@ -177,7 +150,7 @@ def _still_there(
         f"select site, event_id from events where {where} "
         f"union all select site, event_id from bots where {where}"
     )
-    return {_Known(*row) for row in rows}
+    return {(site, event_id) for site, event_id in rows}
 
 
 def is_seen(servers: Servers, visible: Visible, what: Seen, number: int) -> bool:

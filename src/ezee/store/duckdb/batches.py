@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from msgspec.structs import astuple
 from ezee.model.event import Bot, Event
 from ezee.store.base import Batch, Progress
 from ezee.store.duckdb.file import Connection
+from ezee.store.order import in_order, is_new
 
 Row = tuple[Any, ...]
 # The senders' ids, each with its tracker, and when they were received.
@@ -36,10 +36,10 @@ def sift(
     """
     known = known.copy()
     sifted = Sifted([], [], [], 0)
-    for index, each in _in_order(batch):
+    for index, each in in_order(batch):
         event = each.event if isinstance(each, Bot) else each
         expired = bool(kept_from) and event.day < kept_from.get(event.site, event.day)
-        if not expired and _is_new(event, known):
+        if not expired and is_new(event, known):
             seq += 1
             if isinstance(each, Bot):
                 kept = (*astuple(event), each.rule, each.category, each.token, seq)
@@ -49,28 +49,6 @@ def sift(
         elif not isinstance(each, Bot):
             sifted.refused.append(index)
     return sifted._replace(latest=seq)
-
-
-def _in_order(batch: Batch) -> Iterator[tuple[int, Event | Bot]]:
-    """Events and bots as they came, each with the place of the event that is, or comes, there."""
-    bots = deque(batch.bots)
-    for index, event in enumerate(batch.events):
-        while bots and bots[0].place <= index:
-            yield index, bots.popleft()
-        yield index, event
-    for bot in bots:
-        yield len(batch.events), bot
-
-
-def _is_new(event: Event, known: set[tuple[int, int]]) -> bool:
-    """Whether the event's id was not seen before; from now on it was."""
-    if not event.event_id:
-        return True
-    key = (event.site, event.event_id)
-    if key in known:
-        return False
-    known.add(key)
-    return True
 
 
 def ids_of(batch: Batch) -> Ids:

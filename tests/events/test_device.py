@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ezee.events.device import device_type
+from ezee.events.device import look_at
 
 CHROME = "applewebkit/537.36 (khtml, like gecko) chrome/126.0.0.0"
 AGENTS = [
@@ -40,4 +40,4 @@ AGENTS = [
 
 @pytest.mark.parametrize(("agent", "device"), AGENTS)
 def test_devices(agent: str, device: str) -> None:
-    assert device_type(agent) == device
+    assert look_at(agent).device == device

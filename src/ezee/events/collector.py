@@ -30,7 +30,9 @@ from ezee.store.looks import Sighting
 
 
 class Sender(NamedTuple):
-    """Who sent a request. ``owner`` is the user whose token came with it, None without one."""
+    """Who sent a request. ``address`` is a ``plain_address``, ``owner`` the user whose token came
+    with it, None without one.
+    """
 
     address: str
     user_agent: str
@@ -211,7 +213,7 @@ class Collector:
         return Draft(
             payload,
             site,
-            plain_address(address),
+            address,
             user_agent,
             now,
             self._surroundings,

@@ -6,9 +6,13 @@ words and the series of makers, never single models; ``docs/agents.md`` has them
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from typing import NamedTuple
 
 import re2
+
+from ezee.events.agent_names import PRODUCTS
 
 # How a device is told from a lower-case agent; the first rule that fits has the last word. An
 # Android agent names a model behind the version: "android 9; en-us; sm-t510 build/…".
@@ -55,10 +59,25 @@ _RULES = (
 )
 
 
-def device_type(agent: str) -> str:
-    """The type that a lower-case agent tells; ``other`` where it tells none."""
+# Searched for with them, as it takes no longer: most agents have none of these products.
+_PRODUCT = f"(?:{'|'.join(map(re.escape, (*PRODUCTS, 'lg browser')))})/"
+
+
+class Look(NamedTuple):
+    """The type of a device, and whether there may be one of ``agent_names.PRODUCTS``."""
+
+    device: str
+    product: bool
+
+
+def look_at(agent: str) -> Look:
+    """What a lower-case agent tells; ``other`` where it tells no device."""
     matches = _rules().Match(agent)
-    return _RULES[min(matches)][0] if matches else "other"
+    if not matches:
+        return Look("other", product=False)
+    first = min(matches)
+    device = _RULES[first][0] if first < len(_RULES) else "other"
+    return Look(device, len(_RULES) in matches)
 
 
 @cache
@@ -69,5 +88,6 @@ def _rules() -> re2.Set:
     rules = re2.Set.SearchSet(options)
     for _, pattern in _RULES:
         rules.Add(pattern)
+    rules.Add(_PRODUCT)
     rules.Compile()
     return rules

@@ -8,6 +8,7 @@ from ezee.events.bots.verdict import Verdict
 from ezee.events.payload import Payload
 from ezee.events.signals import NO_SIGNALS, Signals
 from ezee.events.surroundings import Surroundings
+from ezee.events.url import NO_URL, Url
 from ezee.model.event import Event, Kind, Population
 from ezee.model.site import SiteConfig
 
@@ -41,6 +42,8 @@ class Draft(msgspec.Struct, gc=False):
     os: str = ""
     device: str = ""
     hints: int = 0
+    declared: Verdict | None = None
+    url: Url = NO_URL
     path: str = ""
     page: str = ""
     referrer: str = ""

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from ezee.errors import FieldError, InvalidRequest
 from ezee.events import wording
-from ezee.events.remembering import remembered
+from ezee.events.remembering import Memory
 from ezee.model.calendar import read_instant
 from ezee.model.currency import exponent_of
 
@@ -60,7 +60,7 @@ def read_body(body: bytes) -> Payload | list[Judged]:
         InvalidRequest: the one event, or the envelope of a batch, is wrong.
     """
     payload = _decode(body)
-    if isinstance(payload.events, msgspec.UnsetType):
+    if payload.events is msgspec.UNSET:
         return _checked(payload, suspect=_is_suspect(body))
     if not 1 <= len(payload.events) <= BATCH_LIMIT:
         raise InvalidRequest.field("events", wording.EXPECTED["events"])
@@ -86,7 +86,7 @@ def read_query(query: bytes) -> Payload:
         payload = msgspec.convert(fields, Payload, strict=False)
     except msgspec.ValidationError:
         raise _refusal(fields, _convert) from None
-    if _misformed(payload):
+    if not _is_formed(payload):
         raise _refusal(fields, _convert)
     return _checked(payload, suspect=True)
 
@@ -94,7 +94,7 @@ def read_query(query: bytes) -> Payload:
 def _judge_raw(raw: bytes) -> Judged:
     try:
         payload = _decode(raw)
-        if not isinstance(payload.events, msgspec.UnsetType):
+        if payload.events is not msgspec.UNSET:
             raise InvalidRequest.field("events", "a batch cannot stand within a batch")
         return _checked(payload, suspect=_is_suspect(raw))
     except InvalidRequest as error:
@@ -102,6 +102,17 @@ def _judge_raw(raw: bytes) -> Judged:
 
 
 def _decode(body: bytes) -> Payload:
+    try:
+        payload = _decoder.decode(body)
+        if _is_formed(payload):
+            return payload
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        pass
+    return _decode_or_tell(body)
+
+
+def _decode_or_tell(body: bytes) -> Payload:
+    """Decode a body that is wrong, or has a text that can be marked as such."""
     text = _LONE_SURROGATE.sub(_mark, body) if b"\\u" in body else body
     try:
         return _decode_or_refuse(text)
@@ -116,7 +127,7 @@ def _decode_or_refuse(text: bytes) -> Payload:
         payload = _decoder.decode(text)
     except msgspec.ValidationError:
         raise _refusal(_fields(text), _decode_field) from None
-    if _misformed(payload):
+    if not _is_formed(payload):
         raise _refusal(_fields(text), _decode_field)
     return payload
 
@@ -141,24 +152,32 @@ def _is_suspect(body: bytes) -> bool:
     return b"\\" in body or b"\x7f" in body or b"\xc2" in body
 
 
-_URL = re.compile(r"https?://[^/?#\s]|/", re.IGNORECASE)
+_is_url = re.compile(r"https?://[^/?#\s]|/", re.IGNORECASE).match
 _LANGUAGE = re.compile(r"(?:[A-Za-z]{1,8}(?:[-_][A-Za-z0-9]{1,8}){0,8})?")
 
 
-@remembered
 def _is_language(text: str) -> bool:
     return _LANGUAGE.fullmatch(text) is not None
 
 
+_languages = Memory(_is_language)
+
+
 # As patterns of their types they would take three quarters of the decoder's time.
-def _misformed(payload: Payload) -> list[str]:
+def _is_formed(payload: Payload) -> bool:
+    """Whether the texts that have a form have it."""
+    url, language = payload.url, payload.language
+    if url is not None and not _is_url(url):
+        return False
+    return not language or _languages[language]
+
+
+def _misformed(payload: Payload) -> Iterator[str]:
     """The fields whose texts do not have their form."""
-    wrong = []
-    if payload.url is not None and not _URL.match(payload.url):
-        wrong.append("url")
-    if payload.language and not _is_language(payload.language):
-        wrong.append("language")
-    return wrong
+    if payload.url is not None and not _is_url(payload.url):
+        yield "url"
+    if payload.language and not _languages[payload.language]:
+        yield "language"
 
 
 def _checked(payload: Payload, *, suspect: bool) -> Payload:

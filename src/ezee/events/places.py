@@ -22,6 +22,7 @@ import maxminddb
 import structlog
 
 from ezee.errors import SetupError
+from ezee.events.remembering import Memory
 
 _REMEMBERED = 20_000
 # A database that names no country in so many records is of another kind.
@@ -86,7 +87,11 @@ class AllocatedPlaces:
 
     def of(self, address: str) -> Place:
         """The place of an address: its country alone."""
-        return _allocated(address)
+        try:
+            # To look it up takes less than to remember it.
+            return _allocated[iptocc.country_code(_clients_own(address))]
+        except (TypeError, ValueError):
+            return NOWHERE
 
     def refresh(self) -> None:
         """The allocations change with the package."""
@@ -95,12 +100,11 @@ class AllocatedPlaces:
 ALLOCATED = AllocatedPlaces()
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _allocated(address: str) -> Place:
-    try:
-        return Place(_country(iptocc.country_code(_clients_own(address))))
-    except (TypeError, ValueError):
-        return NOWHERE
+def _place_of_code(code: str | None) -> Place:
+    return Place(_country(code))
+
+
+_allocated = Memory(_place_of_code)
 
 
 class MmdbPlaces:

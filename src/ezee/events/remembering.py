@@ -1,31 +1,52 @@
-"""Answers remembered for texts that come again: pages, referrers, addresses.
+"""Answers remembered for texts that come again: agents, referrers, addresses.
 
 Senders choose these texts and may make them long, so only short ones are remembered: what a
-cache may hold is bounded in bytes, not in entries alone.
+memory may hold is bounded in bytes, not in entries alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
-from typing import TypeVar, TypeVarTuple
+from itertools import islice
+from typing import TypeVar
 
 _MOST = 20_000
 _LONGEST = 500
+_FORGOTTEN_AT_ONCE = 1_000
 
-_Rest = TypeVarTuple("_Rest")
+_K = TypeVar("_K")
 _R = TypeVar("_R")
 
 
-def remembered(read: Callable[[str, *_Rest], _R]) -> Callable[[str, *_Rest], _R]:
-    """``read``, whose answers for a first argument of up to 500 characters are remembered."""
-    known = lru_cache(maxsize=_MOST)(read)
+class Memory(dict[_K, _R]):
+    """``memory[key]`` is what ``read`` says of the key, which is read when it is not remembered.
 
-    @wraps(read)
-    def recall(text: str, /, *rest: *_Rest) -> _R:
-        if len(text) <= _LONGEST:
-            return known(text, *rest)
-        return read(text, *rest)
+    A key is a text or a tuple with texts, which together have up to ``longest`` characters to be
+    remembered. Of more than ``most`` answers the oldest are forgotten, a thousand at once. They
+    are not kept for being asked for: an entry that moved up each time would cost every event
+    more than reading a text once more costs a few.
+    """
 
-    recall.cache_clear = known.cache_clear  # type: ignore[attr-defined]
-    return recall
+    def __init__(
+        self, read: Callable[[_K], _R], most: int = _MOST, longest: int = _LONGEST
+    ) -> None:
+        super().__init__()
+        self._read = read
+        self._most = most
+        self._longest = longest
+
+    def __missing__(self, key: _K) -> _R:
+        answer = self._read(key)
+        if _length(key) <= self._longest:
+            if len(self) >= self._most:
+                for oldest in [*islice(self, _FORGOTTEN_AT_ONCE)]:
+                    self.pop(oldest, None)
+            self[key] = answer
+        return answer
+
+
+def _length(key: object) -> int:
+    """How many characters the texts of a key have."""
+    if isinstance(key, str):
+        return len(key)
+    return sum(map(_length, key)) if isinstance(key, tuple) else 0

@@ -23,6 +23,7 @@ _KEPT_AFTER_DAY = DAY
 _KEPT_AFTER_USE = DAY
 _KEPT_AT_MOST = 7 * DAY
 _RENEWED_EVERY = MINUTE
+_LIVE = Population.LIVE
 # How long before a tracker's midnight the next day's salt is agreed on.
 _AHEAD = 2 * HOUR
 
@@ -93,11 +94,13 @@ class Salts:
         Raises:
             Unavailable: other nodes have to be asked, and cannot be.
         """
+        key = (site, day, _LIVE, 0)
+        known = self._known.get(key)
+        if known is not None and now < known.expires_at and self._zones.get(site) == zone:
+            return known.value, _LIVE
         expires_at = day_end(day, zone) + _KEPT_AFTER_DAY
         if now < expires_at:
-            return self._get(
-                (site, day, Population.LIVE, 0), now, expires_at, zone
-            ), Population.LIVE
+            return self._get(key, now, expires_at, zone), _LIVE
         return self._backfill(site, day, now), Population.BACKFILL
 
     def of_import(self, site: int, day: int, import_id: int, now: int) -> bytes:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from ezee.events.bots.rates import Rates
 from tests.support.events import NOON
 
-ALICE, BOB = (1, 10), (1, 20)
-ELSEWHERE = (2, 10)
+ALICE, BOB, CHARLIE = 10, 20, 30
 
 
-def counted(rates: Rates, key: tuple[int, int], times: list[int]) -> list[bool]:
+def counted(rates: Rates, visitor: int, times: list[int]) -> list[bool]:
     """What is said of a visitor's events at ``times``, in seconds after noon."""
-    return [rates.is_absurd(key, NOON + 1000 * at) for at in times]
+    return [rates.is_absurd(visitor, NOON + 1000 * at) for at in times]
 
 
 def test_more_than_120_a_minute_are_absurd_by_default() -> None:
@@ -24,11 +23,10 @@ def test_a_minute_begins_with_an_event_and_ends_60_seconds_later() -> None:
     assert counted(Rates(2), ALICE, times) == said
 
 
-def test_visitors_and_trackers_are_counted_apart() -> None:
+def test_visitors_are_counted_apart() -> None:
     rates = Rates(2)
     assert counted(rates, ALICE, [0, 1, 2]) == [False, False, True]
     assert counted(rates, BOB, [2]) == [False]
-    assert counted(rates, ELSEWHERE, [2]) == [False]
 
 
 def test_an_earlier_time_does_not_begin_a_minute() -> None:
@@ -40,7 +38,7 @@ def test_of_too_many_visitors_the_oldest_minute_is_forgotten() -> None:
     assert counted(rates, ALICE, [0, 1]) == [False, True]
     assert counted(rates, BOB, [2]) == [False]
     assert counted(rates, ALICE, [70]) == [False]  # a minute of its own, younger than Bob's
-    assert counted(rates, ELSEWHERE, [71]) == [False]
+    assert counted(rates, CHARLIE, [71]) == [False]
     assert counted(rates, ALICE, [72]) == [True]
     assert counted(rates, BOB, [73]) == [False]  # forgotten: this is his first again
 
@@ -48,5 +46,5 @@ def test_of_too_many_visitors_the_oldest_minute_is_forgotten() -> None:
 def test_a_flood_of_visitors_takes_bounded_memory() -> None:
     rates = Rates(most=100)
     for visitor in range(10_000):
-        rates.is_absurd((1, visitor), NOON)
+        rates.is_absurd(visitor, NOON)
     assert len(rates._minutes) == 100

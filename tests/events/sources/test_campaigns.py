@@ -8,18 +8,15 @@ from ezee.events.sources.campaigns import NO_CAMPAIGN, campaign_of
 
 
 def test_campaign_fields() -> None:
-    url = (
-        "https://example.com/?utm_source=News+letter&utm_medium=e-mail&utm_campaign=Ma%CC%88rz"
-        "&utm_term=a&utm_content=b#utm_source=no"
+    query = (
+        "utm_source=News+letter&utm_medium=e-mail&utm_campaign=Ma%CC%88rz&utm_term=a&utm_content=b"
     )
-    assert campaign_of(url)[:5] == ("News letter", "e-mail", "Ma\u0308rz", "a", "b")
+    assert campaign_of(query)[:5] == ("News letter", "e-mail", "Ma\u0308rz", "a", "b")
 
 
-@pytest.mark.parametrize(
-    "url", ["", "/", "/?", "/#?", "/?#utm_source=no", "/#/shop?utm_source=no", "/?gclid=", "/?a=b"]
-)
-def test_no_campaign(url: str) -> None:
-    assert campaign_of(url) == NO_CAMPAIGN
+@pytest.mark.parametrize("query", ["", "&", "=", "gclid=", "a=b", "utm_source"])
+def test_no_campaign(query: str) -> None:
+    assert campaign_of(query) == NO_CAMPAIGN
 
 
 @pytest.mark.parametrize(
@@ -38,7 +35,7 @@ def test_no_campaign(url: str) -> None:
     ],
 )
 def test_what_a_campaign_calls_its_source(query: str, given: str) -> None:
-    assert campaign_of(f"https://example.com/?{query}").given == given
+    assert campaign_of(query).given == given
 
 
 @pytest.mark.parametrize(
@@ -54,7 +51,7 @@ def test_what_a_campaign_calls_its_source(query: str, given: str) -> None:
     ],
 )
 def test_whose_click_it_was_without_its_id(query: str, name: str, paid: bool) -> None:
-    campaign = campaign_of(f"https://example.com/?{query}")
+    campaign = campaign_of(query)
     assert campaign.click is not None
     assert (campaign.click.by.name, campaign.click.paid) == (name, paid)
     assert "secret" not in repr(campaign)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ezee.events.steps.agent import put_agent
 from ezee.events.steps.bot import put_verdict
 from tests.support.events import draft
 from tests.support.service import BROWSER
@@ -32,6 +33,7 @@ PEOPLE = [
 
 def verdict(folder: Path, **fields: Any) -> tuple[str, str, str] | None:
     made = draft(folder, **fields)
+    put_agent(made)
     put_verdict(made)
     return made.verdict
 

@@ -6,9 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from ezee.events.draft import Draft
 from ezee.events.sources import referrers
+from ezee.events.steps.page import put_page
 from ezee.events.steps.source import put_source, warm_up
 from tests.support.events import draft
+
+
+def sourced(folder: Path, **sent: str) -> Draft:
+    made = draft(folder, **sent)
+    put_page(made)
+    put_source(made)
+    return made
 
 
 @pytest.mark.parametrize(
@@ -46,8 +55,7 @@ from tests.support.events import draft
 def test_source_and_channel(
     tmp_path: Path, query: str, referrer: str, source: str, channel: str
 ) -> None:
-    made = draft(tmp_path, url=f"https://example.com/?{query}", referrer=referrer)
-    put_source(made)
+    made = sourced(tmp_path, url=f"https://example.com/?{query}", referrer=referrer)
     assert (made.source, made.channel) == (source, channel)
 
 
@@ -64,22 +72,19 @@ def test_source_and_channel(
     ],
 )
 def test_what_is_no_referrer(tmp_path: Path, url: str, referrer: str) -> None:
-    made = draft(tmp_path, url=url, referrer=referrer)
-    put_source(made)
+    made = sourced(tmp_path, url=url, referrer=referrer)
     assert (made.referrer, made.source, made.channel) == ("", "Direct", "Direct")
 
 
 def test_a_subdomain_that_is_not_the_trackers_is_one(tmp_path: Path) -> None:
-    made = draft(tmp_path, referrer="https://status.example.com/")
-    put_source(made)
+    made = sourced(tmp_path, referrer="https://status.example.com/")
     assert (made.referrer, made.channel) == ("status.example.com", "Referral")
 
 
 def test_the_campaign_fields_are_kept(tmp_path: Path) -> None:
-    made = draft(
+    made = sourced(
         tmp_path, url="/?utm_source=a&utm_medium=b&utm_campaign=c&utm_term=d&utm_content=e"
     )
-    put_source(made)
     assert made.campaign == ("a", "b", "c", "d", "e")
 
 

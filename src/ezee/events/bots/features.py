@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import IntFlag
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ezee.events.bots.spam import SPAMMERS, is_spammer
 from ezee.events.bots.verdict import Category, Verdict
@@ -40,6 +40,35 @@ class Features(NamedTuple):
     referrer: str
 
 
+class Featured(Protocol):
+    """Whatever has the features that rules look at: ``Features``, or an event on its way."""
+
+    @property
+    def browser(self) -> str:
+        """See ``Features``."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """See ``Features``."""
+        ...
+
+    @property
+    def os(self) -> str:
+        """See ``Features``."""
+        ...
+
+    @property
+    def hints(self) -> int:
+        """See ``Features``."""
+        ...
+
+    @property
+    def referrer(self) -> str:
+        """See ``Features``."""
+        ...
+
+
 HEADLESS = Verdict("headless browser", Category.HEADLESS)
 DATA_CENTRE = Verdict("data centre", Category.NETWORK)
 REFERRER_SPAM = Verdict("referrer spam", Category.SPAM)
@@ -47,7 +76,7 @@ IMPOSSIBLE = Verdict("impossible browser", Category.OTHER)
 FEATURE_RULES = frozenset(each.rule for each in (HEADLESS, DATA_CENTRE, REFERRER_SPAM, IMPOSSIBLE))
 
 
-def judge_features(features: Features, spammers: frozenset[str] = SPAMMERS) -> Verdict | None:
+def judge_features(features: Featured, spammers: frozenset[str] = SPAMMERS) -> Verdict | None:
     """What an event's features tell; the first rule that fits."""
     if features.hints & _HEADLESS:
         return HEADLESS
@@ -58,7 +87,7 @@ def judge_features(features: Features, spammers: frozenset[str] = SPAMMERS) -> V
     return IMPOSSIBLE if _is_impossible(features) else None
 
 
-def _is_impossible(features: Features) -> bool:
+def _is_impossible(features: Featured) -> bool:
     """Whether nobody ever made that browser for that system.
 
     Safari for Windows ended with version 5 (2012), Internet Explorer for others with 5 (2003).
@@ -82,16 +111,16 @@ def request_hints(*, language: bool, data_centre: bool) -> int:
 def browser_hints(user_agent: str, client_hints: ClientHints) -> int:
     """The bits of ``Hint`` that an agent's first 1,000 characters and the client hints tell."""
     user_agent = user_agent[:_LONGEST]
-    bits = Hint.HEADLESS if _says_headless(user_agent) else Hint(0)
+    bits = _HEADLESS if _says_headless(user_agent) else 0
     if client_hints == NO_HINTS:
-        return int(bits)
+        return bits
     for brand in read_brands(client_hints.brands):
-        bits |= Hint.CLIENT_HINTS
+        bits |= _CLIENT_HINTS
         if _says_headless(brand.name):
-            bits |= Hint.HEADLESS
+            bits |= _HEADLESS
         if brand.name == "Chromium" and not _agrees(user_agent, brand.version):
-            bits |= Hint.OTHER_VERSION
-    return int(bits)
+            bits |= _OTHER_VERSION
+    return bits
 
 
 def _says_headless(text: str) -> bool:
@@ -118,3 +147,5 @@ _CHROME = re.compile(r"\bChrome/(\d{1,5})")
 _HEADLESS = int(Hint.HEADLESS)
 _DATA_CENTRE = int(Hint.DATA_CENTRE)
 _NO_LANGUAGE = int(Hint.NO_LANGUAGE)
+_CLIENT_HINTS = int(Hint.CLIENT_HINTS)
+_OTHER_VERSION = int(Hint.OTHER_VERSION)

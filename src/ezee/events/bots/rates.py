@@ -20,21 +20,22 @@ class Rates:
     def __init__(self, per_minute: int = 120, most: int = 50_000) -> None:
         self._per_minute = per_minute
         self._most = most
-        self._minutes: OrderedDict[tuple[int, int], tuple[int, int]] = OrderedDict()
+        self._minutes: OrderedDict[int, tuple[int, int]] = OrderedDict()
 
-    def is_absurd(self, key: tuple[int, int], at: int) -> bool:
+    def is_absurd(self, visitor: int, at: int) -> bool:
         """Count an event; whether its minute has more than may be.
 
-        ``key`` is the tracker and the visitor's hash, ``at`` when the event was received (ms
-        UTC). One received earlier than the last counted belongs to the minute that runs.
+        ``visitor`` is the hash, which differs from tracker to tracker, ``at`` when the event was
+        received (ms UTC). One received earlier than the last counted belongs to the minute that
+        runs.
         """
-        begun, count = self._minutes.get(key, (at, 0))
+        begun, count = self._minutes.get(visitor, (at, 0))
         if at - begun >= _MINUTE:
             begun, count = at, 0
         count += 1
-        self._minutes[key] = begun, count
+        self._minutes[visitor] = begun, count
         if count == 1:
-            self._minutes.move_to_end(key)
+            self._minutes.move_to_end(visitor)
             if len(self._minutes) > self._most:
                 self._minutes.popitem(last=False)
         return count > self._per_minute

@@ -6,7 +6,6 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
-from ezee.events.remembering import remembered
 from ezee.events.sources.clicks import CLICKS, Click
 
 _LIMIT = 300
@@ -35,13 +34,8 @@ class Campaign(NamedTuple):
 NO_CAMPAIGN = Campaign()
 
 
-@remembered
-def campaign_of(url: str) -> Campaign:
-    """Read the campaign fields from an address; of fields that repeat, the first."""
-    # A "?" behind the "#" belongs to a hash router: /#/shop?page=2
-    query = url.partition("#")[0].partition("?")[2]
-    if not query:
-        return NO_CAMPAIGN
+def campaign_of(query: str) -> Campaign:
+    """Read the campaign fields from an address's query; of fields that repeat, the first."""
     fields = dict(reversed(_known_fields(query)))
     if not fields:
         return NO_CAMPAIGN

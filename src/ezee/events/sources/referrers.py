@@ -9,7 +9,6 @@ from functools import cache, lru_cache
 import idna
 from publicsuffixlist import PublicSuffixList
 
-from ezee.events.remembering import remembered
 from ezee.events.sources.kinds import Known
 from ezee.events.sources.overrides import NO_OVERRIDES, Overrides
 from ezee.events.sources.table import ALIASES, FEDIVERSE, SOURCES
@@ -23,7 +22,6 @@ _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 
-@remembered
 def referrer_host(referrer: str) -> str:
     """The host of a referrer: lower case, punycode, without port and ``www.``.
 

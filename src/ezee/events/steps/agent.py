@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from sys import intern
 from typing import NamedTuple
 
 from ua_parser.loaders import load_builtins
 from ua_parser.regex import Resolver
 
 from ezee.events.agent_names import BRANDS, FAMILIES, PLATFORMS, PRODUCTS, SYSTEMS, WORDS
+from ezee.events.bots.declared import judge_agent
+from ezee.events.bots.features import browser_hints
+from ezee.events.bots.verdict import Verdict
 from ezee.events.client_hints import (
     NO_HINTS,
     ClientHints,
@@ -23,8 +27,9 @@ from ezee.events.client_hints import (
     read_string,
     read_strings,
 )
-from ezee.events.device import device_type
+from ezee.events.device import look_at
 from ezee.events.draft import Draft
+from ezee.events.remembering import Memory
 
 _LONGEST = 1_000
 _HIGHEST_VERSION = 32767
@@ -43,10 +48,35 @@ class Agent(NamedTuple):
     device: str
 
 
+class Told(NamedTuple):
+    """An ``Agent``, and what else a browser says of itself.
+
+    ``hints`` has bits of ``Hint``, ``declared`` is the verdict on the agent string.
+    """
+
+    browser: str
+    version: int
+    os: str
+    device: str
+    hints: int
+    declared: Verdict | None
+
+
 def put_agent(draft: Draft) -> None:
-    """Browser, system and device."""
-    agent = read_agent(draft.user_agent, draft.signals.hints)
-    draft.browser, draft.version, draft.os, draft.device = agent
+    """Browser, system and device, and whether a program speaks."""
+    agent, hints = draft.user_agent[:_LONGEST], draft.signals.hints
+    told = _told[agent] if hints is NO_HINTS else _told[agent, hints]
+    draft.browser, draft.version, draft.os, draft.device, draft.hints, draft.declared = told
+
+
+def _tell(key: str | tuple[str, ClientHints]) -> Told:
+    user_agent, hints = (key, NO_HINTS) if isinstance(key, str) else key
+    browser, version, system, device = read_agent(user_agent, hints)
+    bits, verdict = browser_hints(user_agent, hints), judge_agent(user_agent)
+    return Told(intern(browser), version, system, device, bits, verdict)
+
+
+_told = Memory(_tell, longest=2 * _LONGEST)
 
 
 def read_agent(user_agent: str, hints: ClientHints = NO_HINTS) -> Agent:
@@ -61,7 +91,6 @@ def warm_up() -> None:
     read_agent("Mozilla/5.0")
 
 
-@lru_cache(maxsize=20_000)
 def _read(user_agent: str, hints: ClientHints) -> Agent:
     # An agent may be no text at all, which the expressions would refuse.
     text = user_agent if user_agent.isascii() else user_agent.encode(errors="replace").decode()
@@ -77,18 +106,23 @@ def _expressions() -> Resolver:
 
 def _read_string(user_agent: str) -> Agent:
     text = user_agent.lower()
-    products = _PRODUCT.findall(text.replace("lg browser", "lgbrowser"))
-    browser, version = _product(products) or _family(user_agent) or _engine(products) or ("", 0)
-    return Agent(browser, version, _system(user_agent, text), device_type(text))
+    device, product = look_at(text)
+    named = _product(text) if product else None
+    browser, version = named or _family(user_agent) or _engine(text) or ("", 0)
+    return Agent(browser, version, _system(user_agent, text), device)
 
 
 # A product of a lower-case agent and its major version: "chrome/126".
 _PRODUCT = re.compile(r"\b([a-z][\w.]{1,30}+)/v?(\d{1,5})")
 
 
-def _product(products: list[tuple[str, str]]) -> tuple[str, int] | None:
+def _products(text: str) -> list[tuple[str, str]]:
+    return _PRODUCT.findall(text.replace("lg browser", "lgbrowser"))
+
+
+def _product(text: str) -> tuple[str, int] | None:
     # Engines come first in an agent, then the browser, then the app that it is a part of.
-    for product, version in reversed(products):
+    for product, version in reversed(_products(text)):
         if product in PRODUCTS:
             return PRODUCTS[product], _number(version)
     return None
@@ -106,8 +140,8 @@ def _family(user_agent: str) -> tuple[str, int] | None:
 _ENGINES = {"opera": "Opera", "firefox": "Firefox", "chrome": "Chrome", "safari": "Safari"}
 
 
-def _engine(products: list[tuple[str, str]]) -> tuple[str, int] | None:
-    versions = dict(products)
+def _engine(text: str) -> tuple[str, int] | None:
+    versions = dict(_products(text))
     for product, browser in _ENGINES.items():
         if product in versions:
             return browser, _number(versions[product])

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 import idna
 
 from ezee.events.draft import Draft
+from ezee.events.remembering import Memory
 from ezee.model.event import DropReason
 from ezee.model.exclusions import is_listed, is_within, names_one
 from ezee.model.pages import find_group
-
-_HOST = re.compile(r"https?://(?:[^/?#]*@)?([^/?#:]*)", re.IGNORECASE)
 
 
 def drop_other_hosts(draft: Draft) -> DropReason | None:
@@ -20,7 +16,7 @@ def drop_other_hosts(draft: Draft) -> DropReason | None:
     allowed = draft.site.rules.exclusions.hostnames
     if not allowed or not draft.payload.url or draft.payload.url.startswith("/"):
         return None
-    return None if is_listed(host_of(draft.payload.url), allowed) else DropReason.HOSTNAME
+    return None if is_listed(_hosts[draft.url.authority], allowed) else DropReason.HOSTNAME
 
 
 def drop_excluded(draft: Draft) -> DropReason | None:
@@ -36,16 +32,17 @@ def drop_excluded(draft: Draft) -> DropReason | None:
     return None
 
 
-@lru_cache(maxsize=20_000)
-def host_of(url: str) -> str:
+def host_of(authority: str) -> str:
     """The host of a page: lower case, IDNA, without port; "" where it has none that is one.
 
     Unlike a referrer's it may be ``localhost`` or of a network of one's own.
     """
-    found = _HOST.match(url)
-    host = found[1] if found else ""
+    host = authority.rpartition("@")[2].partition(":")[0]
     try:
         host = host.lower() if host.isascii() else idna.encode(host, uts46=True).decode()
     except idna.IDNAError:
         return ""
     return host.rstrip(".")
+
+
+_hosts = Memory(host_of)

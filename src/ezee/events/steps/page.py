@@ -7,26 +7,30 @@ from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from ezee.events.draft import Draft
-from ezee.events.remembering import remembered
-from ezee.model.pages import PageRules, group_of
+from ezee.events.remembering import Memory
+from ezee.events.url import split_url
+from ezee.model.pages import NO_PAGE_RULES, PageRules, group_of
 
 _LIMIT = 2_000
-_PARTS = re.compile(
-    r"(?:https?://[^/?#]*)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.IGNORECASE | re.DOTALL
-)
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def put_page(draft: Draft) -> None:
     """Path and page of the event's address; empty for a custom event without one."""
-    url = draft.payload.url
-    if url is not None:
-        draft.path, draft.page = _read(url, draft.site.rules.page_rules)
+    text = draft.payload.url
+    if text is None:
+        return
+    draft.url = url = split_url(text)
+    rules = draft.site.rules.page_rules
+    if rules == NO_PAGE_RULES and "%" not in url.path:
+        draft.path = draft.page = url.path[:_LIMIT] or "/"
+    else:
+        draft.path, draft.page = _pages[text, rules]
 
 
 def page_of(url: str, rules: PageRules) -> str:
     """The cleaned path of a URL, or the group it belongs to."""
-    return _read(url, rules)[1]
+    return _pages[url, rules][1]
 
 
 def clean_path(url: str, rules: PageRules) -> str:
@@ -34,24 +38,21 @@ def clean_path(url: str, rules: PageRules) -> str:
 
     The path is percent-decoded where that gives readable UTF-8, and as it was sent otherwise.
     """
-    path, query, fragment = _parts(url)
-    text = _cleaned(path or "/", query, rules)
+    parts = split_url(url)
+    text = _cleaned(parts.path or "/", parts.query, rules)
     # "#top" is a place on the page, "#/shop" and "#!/shop" are pages of their own.
-    if rules.hash_routing and fragment.startswith(("/", "!/")):
-        text += _route(fragment, rules)
+    if rules.hash_routing and parts.fragment.startswith(("/", "!/")):
+        text += _route(parts.fragment, rules)
     return text[:_LIMIT]
 
 
-@remembered
-def _read(url: str, rules: PageRules) -> tuple[str, str]:
+def _read(key: tuple[str, PageRules]) -> tuple[str, str]:
+    url, rules = key
     path = clean_path(url, rules)
     return path, group_of(path, rules.groups)
 
 
-def _parts(url: str) -> tuple[str, str, str]:
-    found = _PARTS.match(url)
-    path, query, fragment = found.groups("") if found else ("", "", "")
-    return path, query, fragment
+_pages = Memory(_read)
 
 
 def _cleaned(path: str, query: str, rules: PageRules) -> str:
@@ -68,8 +69,8 @@ def _cleaned(path: str, query: str, rules: PageRules) -> str:
 def _route(fragment: str, rules: PageRules) -> str:
     """A hash router's page with its ``#``; empty for the first one, which is the page itself."""
     # It has a query of its own, and a place on it: "#/shop?page=2#top"
-    path, query, _ = _parts(fragment.removeprefix("!"))
-    text = _cleaned(path, query, rules)
+    route = split_url(fragment.removeprefix("!"))
+    text = _cleaned(route.path, route.query, rules)
     if text == "/":
         return ""
     return f"#!{text}" if fragment.startswith("!") else f"#{text}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from ezee.events.draft import Draft
-from ezee.events.sources.campaigns import NO_CAMPAIGN, Campaign, campaign_of
+from ezee.events.remembering import Memory
+from ezee.events.sources.campaigns import campaign_of
 from ezee.events.sources.channels import channel_of
 from ezee.events.sources.overrides import Overrides
 from ezee.events.sources.referrers import known_referrer, known_source, referrer_host
@@ -15,24 +15,26 @@ DIRECT = "Direct"
 
 
 class Source(NamedTuple):
-    """What a source is called, and its channel."""
+    """What a source is called, its channel, and the five campaign fields."""
 
     name: str
     channel: str
+    campaign: tuple[str, str, str, str, str]
 
 
 def put_source(draft: Draft) -> None:
     """Referrer, source, channel and the five campaign fields."""
-    url = draft.payload.url or ""
-    campaign = campaign_of(url) if "?" in url else NO_CAMPAIGN
-    draft.referrer = _referrer(draft)
-    draft.campaign = campaign[:5]
-    draft.source, draft.channel = source_of(campaign, draft.referrer, draft.surroundings.referrers)
+    sent = draft.payload.referrer
+    host = _hosts[sent] if sent else ""
+    draft.referrer = host = "" if host and _is_own(host, draft) else host
+    source = _sources[host, draft.url.query, draft.surroundings.referrers]
+    draft.source, draft.channel, draft.campaign = source
 
 
-@lru_cache(maxsize=20_000)
-def source_of(campaign: Campaign, referrer: str, overrides: Overrides) -> Source:
+def _read(key: tuple[str, str, Overrides]) -> Source:
     """The source: as the address names it, else the referrer, else whose click id there is."""
+    referrer, query, overrides = key
+    campaign = _campaigns[query]
     referring = known_referrer(referrer, overrides)
     named = known_source(campaign.given, overrides) if campaign.given else None
     name = (
@@ -40,19 +42,21 @@ def source_of(campaign: Campaign, referrer: str, overrides: Overrides) -> Source
         or (referring.name if referring else referrer)
         or (campaign.click.by.name if campaign.click else DIRECT)
     )
-    return Source(name, channel_of(campaign, named or referring, referrer))
+    return Source(name, channel_of(campaign, named or referring, referrer), campaign[:5])
 
 
-def _referrer(draft: Draft) -> str:
-    """The referring host; empty when it is the tracker's or the page's own."""
-    if not draft.payload.referrer:
-        return ""
-    host = referrer_host(draft.payload.referrer)
+_campaigns = Memory(campaign_of)
+_hosts = Memory(referrer_host)
+_sources = Memory(_read)
+
+
+def _is_own(host: str, draft: Draft) -> bool:
+    """Whether a referring host is the tracker's or the page's own."""
     if host == draft.site.domain or host in draft.site.hostnames:
-        return ""
+        return True
     url = draft.payload.url or ""
     maybe_own = host in url.lower() or not url.isascii()
-    return "" if maybe_own and host == referrer_host(url) else host
+    return maybe_own and host == referrer_host(url)
 
 
 def warm_up() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from hashlib import blake2b
 
 from ezee.events.draft import Draft
 from ezee.model.event import Population
@@ -22,4 +22,4 @@ def put_visitor(draft: Draft) -> None:
 def visitor_hash(salt: bytes, address: str, user_agent: str) -> int:
     """64 bits of BLAKE2b keyed with the salt (RFC 7693)."""
     text = f"{address}\0{user_agent}".encode(errors="surrogatepass")
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=salt).digest())
+    return int.from_bytes(blake2b(text, digest_size=8, key=salt).digest())

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ezee.events import regrouping
@@ -15,6 +15,7 @@ from ezee.events.surroundings import Surroundings
 from ezee.model.calendar import MINUTE
 from ezee.model.pages import find_errors
 from tests.support.events import PatientStore
+from tests.support.examples import examples
 from tests.support.history import ingest, new_site, told
 
 SENT: list[dict[str, Any]] = [
@@ -123,7 +124,7 @@ _EVENTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@examples(25)
 @given(sent=st.lists(_EVENTS, max_size=8), was=_GROUPS, groups=_GROUPS)
 def test_every_number_is_that_of_events_that_come_with_these_groups(
     store: PatientStore,

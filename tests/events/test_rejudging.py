@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ezee.events import rejudging
@@ -22,6 +22,7 @@ from ezee.model.event import Bot
 from ezee.model.site import SiteConfig
 from ezee.store.base import Batch
 from tests.support.events import NOON, PatientStore, event
+from tests.support.examples import examples
 from tests.support.history import TODAY, ingest, new_site, told
 from tests.support.service import BROWSER
 
@@ -170,7 +171,7 @@ _EVENTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@examples(25)
 @given(
     sent=st.lists(_EVENTS, max_size=8, unique_by=lambda fields: fields["at"]),
     was=_LISTS,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ezee.model.dimensions import DIMENSIONS, dimension, parts_of, scope_of
@@ -21,6 +21,7 @@ from tests.support import reference
 from tests.support.clock import instant
 from tests.support.compared import compared
 from tests.support.events import PatientStore, event, readable
+from tests.support.examples import examples
 from tests.support.reference import Question, local
 
 MINUTE = 60_000
@@ -263,12 +264,7 @@ def test_every_kind_of_odd_day_is_among_the_fixed_cases(
     assert any(near)
 
 
-@settings(
-    max_examples=100,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(100)
 @given(case=cases(), split=st.integers(0, 14))
 def test_a_report_is_what_a_plain_reading_says(store: PatientStore, case: Case, split: int) -> None:
     site = readable(case.zone)
@@ -302,7 +298,7 @@ def _reconcile(got: dict[str, Any], question: Question) -> None:
             assert sum(row[name] for row in got["timeseries"]) == totals[name]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@examples(40)
 @given(
     case=cases(),
     compare=st.sampled_from(["previous", "year", "dates"]),
@@ -328,7 +324,7 @@ def test_a_comparison_is_what_a_plain_reading_of_its_range_says(
     assert_in_time(got["comparison"], reference.report(case.events, case.zone, before))
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@examples(12)
 @given(case=cases())
 def test_breakdowns_sum_to_the_totals(store: PatientStore, case: Case) -> None:
     site = readable(case.zone)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ezee.model.query import Filter, Operator
 from ezee.stats.filters import LONGEST_EXPRESSION, MOST_VALUES, read_filter
+from tests.support.examples import examples
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_limits_at_their_ends() -> None:
     assert read_filter(f"page:matches:{longest}").values == (longest,)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@examples(100)
 @given(st.lists(st.text().filter(lambda text: not text.endswith("\\")), min_size=1, unique=True))
 def test_any_value_can_be_written(values: list[str]) -> None:
     text = "|".join(value.replace("|", r"\|") for value in values)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -24,6 +24,7 @@ from tests.stats.test_rolled import parameters_of, rolled_cases
 from tests.support import reference
 from tests.support.clock import instant
 from tests.support.events import PatientStore, event, readable
+from tests.support.examples import examples
 from tests.support.reference import Question, local
 
 
@@ -180,12 +181,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatientStore]:
         opened.close()
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(25)
 @given(case=cases() | _ROLLED_CASES, steps=st.lists(STEPS, max_size=8), last=st.integers(0, 3))
 def test_three_ways_of_counting_agree(
     store: PatientStore, case: Case, steps: list[Step], last: int
@@ -248,12 +244,7 @@ def assert_kept_agree(
     assert told["rows"] == expected["rows"]
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(25)
 @given(
     case=_ROLLED_CASES,
     steps=st.lists(STEPS.filter(lambda step: not isinstance(step, Expired)), max_size=5),

@@ -6,7 +6,7 @@ from datetime import date
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ezee.errors import InvalidRequest
@@ -16,6 +16,7 @@ from ezee.model.metrics import DEFAULT_METRICS
 from ezee.model.query import Filter, Interval, Operator, Order, Range, StatsQuery
 from ezee.stats.parse import KNOWN, Now, parse
 from tests.support.clock import instant
+from tests.support.examples import examples
 
 NOW = Now(instant("2026-11-23T12:00:00+00:00"), "Europe/Berlin", None)
 TODAY = day_of(date(2026, 11, 23))
@@ -286,7 +287,7 @@ def test_what_was_sent_is_shown_short_and_printable() -> None:
     assert message.startswith(f'"{"x" * 40}" is none of today, yesterday')
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@examples(150)
 @given(st.lists(st.tuples(st.sampled_from(KNOWN) | st.text(), st.text(max_size=12)), max_size=5))
 def test_no_parameters_raise_anything_else(parameters: list[tuple[str, str]]) -> None:
     try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ezee.model.dimensions import DIMENSIONS
@@ -18,6 +18,7 @@ from ezee.store.looks import WrongRollups
 from tests.stats.test_exactness import Asked, Case, assert_in_time, cases, filters, written
 from tests.support import reference
 from tests.support.events import PatientStore, readable
+from tests.support.examples import examples
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +47,7 @@ def rolled_cases(draw: st.DrawFn) -> Case:
     return case._replace(question=question)
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@examples(60)
 @given(case=rolled_cases(), cuts=st.lists(st.integers(0, 14), max_size=3))
 def test_a_report_is_what_a_plain_reading_says(
     store: PatientStore, case: Case, cuts: list[int]

@@ -11,7 +11,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from msgspec.structs import replace
 
+from ezee.errors import Unavailable
 from ezee.exports import events
 from ezee.exports.events import COLUMNS, table_of_events
 from ezee.exports.formats import FORMATS
@@ -20,9 +22,11 @@ from ezee.model.calendar import local_hour, utc_text
 from ezee.model.event import Event, Kind, Population
 from ezee.model.query import Range
 from ezee.store.base import Batch
+from ezee.store.changes import Expire
 from tests.docs.pages import first_column
 from tests.exports.tables import AWKWARD, disarmed
-from tests.store.engines import DAY, TODAY, bot
+from tests.store.engines import DAY, SITE, TODAY, bot
+from tests.support.clock import instant
 from tests.support.events import NOON, PatientStore, event, readable
 
 SPAN = Range(TODAY - 9, TODAY)
@@ -115,6 +119,53 @@ def test_days_are_the_trackers(store: PatientStore) -> None:
     assert rows(store, Range(TODAY - 9, TODAY - 2)) == []
     hours = {(row[2], row[3], row[4]) for row in rows(store, Range(TODAY - 1, TODAY - 1))}
     assert hours == {("2026-03-09", local_hour(NOON, ZONE).hour, 60)}
+
+
+def test_days_that_expire_while_they_are_read_break_the_export_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is never taken for whole; where they have been read by then, it is."""
+    monkeypatch.setattr(events, "PAGE", 2)
+    store = PatientStore(tmp_path)
+    of_days = [event(NOON - DAY * (4 - at // 3) + at) for at in range(15)]
+    store.append(Batch(of_days))
+    span = Range(TODAY - 4, TODAY)
+    whole = [page for page in table_of_events(store, readable(), span).pages if page]
+    for read, expires in ((1, TODAY - 3), (3, TODAY - 2), (3, TODAY - 1)):
+        pages = table_of_events(store, readable(), replace(span, first_day=expires - 1)).pages
+        found = [next(pages) for _ in range(read)]
+        store.change(Expire(SITE, expires))
+        if read == 1:
+            with pytest.raises(Unavailable, match="expired while they were read"):
+                next(pages)
+        else:
+            found += [page for page in pages if page]
+            left = [row for page in whole for row in page if str(row[0]) >= str(found[0][0][0])]
+            assert [row for page in found for row in page] == left
+    store.close()
+
+
+def test_a_day_that_comes_back_may_expire_after_the_first_hours_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In St John's, where clocks went back at 00:01, the 6th had an hour within the 7th."""
+    monkeypatch.setattr(events, "PAGE", 1)
+    zone = "America/St_Johns"
+    times = ("6T20:00:00", "7T02:30:30", "7T03:00:00", "7T03:30:00", "7T12:00:00")
+    of_days = [event(instant(f"2010-11-0{text}+00:00"), zone) for text in times]
+    six, seven = of_days[0].day, of_days[1].day
+    assert [each.day for each in of_days] == [six, seven, six, seven, seven]
+    store = PatientStore(tmp_path)
+    store.append(Batch(of_days))
+    early, late = (table_of_events(store, readable(zone), Range(six, seven)).pages for _ in "el")
+    for _ in range(2):
+        next(early)
+    found = [next(late) for _ in range(4)]
+    store.change(Expire(SITE, seven))
+    with pytest.raises(Unavailable):
+        next(early)
+    assert len(found) + len([page for page in late if page]) == len(of_days)
+    store.close()
 
 
 def test_every_column_is_documented() -> None:

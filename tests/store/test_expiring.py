@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from msgspec.structs import replace
 
-from ezee.errors import InvalidRequest
+from ezee.errors import InvalidRequest, Unavailable
 from ezee.model.event import Bot, DropReason, Drops, Event
 from ezee.model.query import Filter, Interval, Operator, Range, StatsQuery
 from ezee.store.base import Batch, EventStore
@@ -165,8 +165,10 @@ def test_what_is_told_of_days_stays_as_it_was(engine: Engine) -> None:
         assert engine.store.look(WrongRollups(SITE)) == []
         others = engine.store.describe(OTHER)
         assert (others.events, others.first_day) == (len(EVENTS), TODAY - 4)
-        kept = engine.store.look(KeptEvents(SITE, 0, TODAY, (0, 0, 0), 1_000))
+        kept = engine.store.look(KeptEvents(SITE, OLD, TODAY, (0, 0, 0), 1_000))
         assert len(kept) == len(EVENTS) - 24
+        with pytest.raises(Unavailable, match="before 2026-03-08 expired"):
+            engine.store.look(KeptEvents(SITE, OLD - 1, TODAY, (0, 0, 0), 1_000))
 
 
 @pytest.mark.parametrize("name", NOT_ROLLABLE)

@@ -9,7 +9,7 @@ from operator import attrgetter
 import msgspec
 
 from ezee.exports.tables import Row, Table
-from ezee.model.calendar import date_of, utc_text
+from ezee.model.calendar import date_of, day_end, utc_text
 from ezee.model.currency import exponent_of
 from ezee.model.event import Event, Population
 from ezee.model.query import Range
@@ -49,20 +49,28 @@ COLUMNS = {
 def table_of_events(store: EventStore, site: ReadableSite, span: Range) -> Table:
     """The counted events of some local days, in the order of events.
 
-    Each page is one snapshot: what is stored meanwhile is there if its place comes later.
+    Each page is one snapshot: what is stored meanwhile is there if its place comes later. Where
+    days expire before they were read, the next page raises ``Unavailable``.
     """
     return Table(COLUMNS, _pages(store, site, span))
 
 
 def _pages(store: EventStore, site: ReadableSite, span: Range) -> Iterator[Sequence[Row]]:
-    after = (0, 0, 0)
+    after, first_day = (0, 0, 0), span.first_day
     while True:
-        kept = store.look(KeptEvents(site.key, span.first_day, span.last_day, after, PAGE))
+        kept = store.look(KeptEvents(site.key, first_day, span.last_day, after, PAGE))
         events = [msgspec.convert(row[:-1], Event, strict=False) for row in kept]
         yield [_row(event) for event in events]
         if len(kept) < PAGE:
             return
-        after = (events[-1].happened_at, events[-1].received_at, int(kept[-1][-1]))
+        last = events[-1]
+        after = (last.happened_at, last.received_at, int(kept[-1][-1]))
+        first_day = max(first_day, _left(last, site.timezone))
+
+
+def _left(last: Event, zone: str) -> int:
+    """The first day that may have events after one. Where a day has come back, it is yesterday."""
+    return last.day - (last.happened_at < day_end(last.day - 1, zone))
 
 
 def _row(event: Event) -> Row:

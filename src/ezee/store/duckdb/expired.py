@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ezee.errors import InvalidRequest
+from ezee.errors import InvalidRequest, Unavailable
 from ezee.model.calendar import date_of
 from ezee.model.query import StatsQuery
 from ezee.model.rollable import EXPIRED, reads_events
@@ -22,6 +22,7 @@ from ezee.store.looks import (
     Erasable,
     Expirable,
     ExpiryLook,
+    KeptEvents,
     KeptFrom,
     LatestErased,
     NotCounted,
@@ -72,11 +73,25 @@ def check_path(run: Run, erase: Erase) -> None:
             )
 
 
+def check_events(run: Run, asked: KeptEvents) -> None:
+    """See that a page of events misses none that were there when the first page was read.
+
+    Raises:
+        Unavailable: some have expired since then; asked for anew, they are not asked for.
+    """
+    for (day,) in run(_kept_from(asked.site)):
+        if asked.first_day < day:
+            raise Unavailable(
+                f"Events before {date_of(day)} expired while they were read. Ask again: those that "
+                "are kept can be had."
+            )
+
+
 def look(run: Run, asked: PlainLook | ExpiryLook) -> list[Row]:
     """The rows of a look, of all days.
 
     Raises:
-        InvalidRequest: as ``check_path``.
+        InvalidRequest: as ``check_path``. Unavailable: as ``check_events``.
     """
     match asked:
         case NotCounted():
@@ -89,6 +104,9 @@ def look(run: Run, asked: PlainLook | ExpiryLook) -> list[Row]:
             return [removed(run, asked.erase)]
         case Expirable():
             return _rows(run, _expirable(asked))
+        case KeptEvents():
+            check_events(run, asked)
+            return _rows(run, statement_of(asked))
         case LatestErased():
             return _rows(run, _latest_erased(asked))
         case KeptFrom():

@@ -10,15 +10,32 @@ from ezee.model.query import Interval, StatsQuery
 from ezee.model.rollable import EXPIRED, has_breakdown, reads_events, rolled_filters
 
 
+class Gone(InvalidRequest):
+    """A question is about events that are gone; those from ``kept_from`` on are there.
+
+    ``fields`` are the parameters by which it is, ``last`` is the last day that it is about.
+    ``breakdowns`` are those that cannot be told.
+    """
+
+    def __init__(
+        self, details: list[FieldError], query: StatsQuery, kept_from: int, breakdowns: list[str]
+    ) -> None:
+        super().__init__("; ".join(f"{each.field}: {each.message}" for each in details), details)
+        self.fields = {each.field for each in details}
+        self.kept_from, self.last = date_of(kept_from), date_of(query.range.last_day)
+        self.breakdowns = tuple(breakdowns)
+
+
 def check_kept(query: StatsQuery, kept_from: int, named: str = "dimension") -> None:
     """See that a question is not about events that are gone; those from the day ``kept_from`` on
     are there. ``named`` is the parameter that names breakdowns.
 
     Raises:
-        InvalidRequest: it is, with a detail for each parameter by which it is, and the day from
-            which on it can be asked.
+        Gone: it is, with a detail for each parameter by which it is, and the day from which on it
+            can be asked.
     """
-    wrong = _needs(query, named) if query.range.first_day < kept_from else []
+    is_early = query.range.first_day < kept_from
+    wrong = _needs(query, named) if is_early else []
     if query.comparison is not None and query.comparison.first_day < kept_from:
         there = replace(query, range=query.comparison)
         if reads_events(there, in_time=True):
@@ -26,7 +43,7 @@ def check_kept(query: StatsQuery, kept_from: int, named: str = "dimension") -> N
     if wrong:
         since = f"from {date_of(kept_from)} on: {EXPIRED}"
         errors = [FieldError(name, f"{text} {since}") for name, text in wrong]
-        raise InvalidRequest("; ".join(f"{name}: {text}" for name, text in errors), errors)
+        raise Gone(errors, query, kept_from, _untold(query) if is_early else [])
 
 
 def _needs(query: StatsQuery, named: str) -> list[tuple[str, str]]:
@@ -41,11 +58,15 @@ def _needs(query: StatsQuery, named: str) -> list[tuple[str, str]]:
     if not rolled_filters(query):
         needs.append(("filter", "filters other than one dimension:is:value can be asked for"))
     elif not needs:
-        names = [name for name in query.breakdowns if not has_breakdown(query, name)]
+        names = _untold(query)
         if names:
             under = " under this filter" if query.filters else ""
             needs.append((named, f"{_listed(names)}{under} can be asked for"))
     return needs
+
+
+def _untold(query: StatsQuery) -> list[str]:
+    return [name for name in query.breakdowns if not has_breakdown(query, name)]
 
 
 def _listed(names: list[str]) -> str:

@@ -10,10 +10,11 @@ import msgspec
 from ezee.accounts.tables import Annotation
 from ezee.model.calendar import date_of, local_hour
 from ezee.model.dimensions import dimension as find
-from ezee.model.query import Range
+from ezee.model.query import Range, StatsQuery
 from ezee.model.site import ReadableSite
 from ezee.stats.changes import change, share
 from ezee.stats.dropped import DroppedReport, report_dropped
+from ezee.stats.kept import Gone
 from ezee.stats.live import LiveReport, report_live
 from ezee.stats.marks import bucket_of
 from ezee.stats.run import Report, question, run
@@ -95,6 +96,7 @@ class Card(msgspec.Struct, frozen=True):
     counted: str
     all_link: str
     csv_link: str
+    told: bool
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -129,6 +131,9 @@ class Chart(msgspec.Struct, frozen=True):
 def load(store: EventStore, site: ReadableSite, view: View, now: int) -> Loaded:
     """Ask all that a page shows. Blocks.
 
+    Of days whose events are gone it is what can be told: panels may be left out, and so is the
+    comparison unless it was chosen.
+
     Raises:
         InvalidRequest: the address asks for what there is not. Unavailable: the store cannot
         answer for now.
@@ -138,7 +143,7 @@ def load(store: EventStore, site: ReadableSite, view: View, now: int) -> Loaded:
     asked = [*view.asked(), ("metrics", ",".join((*names, "events"))), ("limit", str(_ROWS))]
     wanted = [dimension_of(tab) for tab in tabs.values()]
     asked += [("dimension", name) for name in dict.fromkeys(wanted) if name]
-    query = question(store, site, asked, now)
+    query = _told(store, site, asked, now, chosen=bool(view.one("compare")))
     days = [
         ("from", str(date_of(query.range.first_day))),
         ("to", str(date_of(query.range.last_day))),
@@ -150,6 +155,23 @@ def load(store: EventStore, site: ReadableSite, view: View, now: int) -> Loaded:
         report_dropped(store, site, days, now),
         report_live(store, site, now),
     )
+
+
+def _told(
+    store: EventStore, site: ReadableSite, asked: list[tuple[str, str]], now: int, *, chosen: bool
+) -> StatsQuery:
+    """The question, or what of it can be told; ``chosen`` tells that a comparison was."""
+    try:
+        return question(store, site, asked, now)
+    except Gone as gone:
+        untold = {("dimension", name) for name in gone.breakdowns}
+        if "compare" in gone.fields and not chosen:
+            untold |= {pair for pair in asked if pair[0] == "compare"}
+        left = [pair for pair in asked if pair not in untold]
+        # Without any, all that there are by default would be asked for.
+        if len(left) == len(asked) or not any(name == "dimension" for name, _ in left):
+            raise
+        return question(store, site, left, now)
 
 
 def totals(view: View, report: Report) -> list[Total]:
@@ -233,7 +255,8 @@ def cards(view: View, report: Report, path: str, *, private: bool = True) -> lis
 def _card(view: View, report: Report, path: str, name: str, *, private: bool) -> Card:
     tab = view.tab(name)
     dimension = dimension_of(tab)
-    rows = tuple(rows_of(view, report, dimension)) if dimension else ()
+    told = not dimension or dimension in report["breakdowns"]
+    rows = tuple(rows_of(view, report, dimension)) if dimension and told else ()
     tabs = tuple(
         Tab(
             each,
@@ -254,6 +277,7 @@ def _card(view: View, report: Report, path: str, name: str, *, private: bool) ->
         counted=find(dimension).count if dimension else "",
         all_link=view.at(f"{path}/all/{dimension}").link,
         csv_link=view.at(f"{path}/csv/{dimension}").link,
+        told=told,
     )
 
 

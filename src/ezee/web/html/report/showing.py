@@ -15,11 +15,13 @@ from ezee.errors import EzeeError, InvalidRequest, NotFound, Unavailable
 from ezee.exports.formats import FORMATS
 from ezee.exports.parts import ask_for_part, parameters_of
 from ezee.exports.reports import table_of_report
+from ezee.model.calendar import date_of
 from ezee.model.dimensions import DIMENSIONS, find_dimension
 from ezee.model.query import Operator
 from ezee.model.site import ReadableSite
 from ezee.stats import periods
 from ezee.stats.changes import row_number
+from ezee.stats.kept import Gone
 from ezee.stats.live import report_live
 from ezee.stats.run import Report, question, run
 from ezee.web.files import File, send_file
@@ -193,6 +195,8 @@ def _page(
         embed=asked.embed,
         chips=chips(asked.view),
         failure=failure,
+        gone=failure if isinstance(failure, Gone) else None,
+        kept_from=date_of(asked.site.kept_from),
         formats=formats_of(texts_of(request).language),
         periods=periods.NAMES,
         dimensions=tuple(DIMENSIONS),

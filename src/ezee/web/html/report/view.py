@@ -9,6 +9,7 @@ here are left out, as links from e-mails bring some.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from urllib.parse import urlencode
 
 import msgspec
@@ -92,6 +93,10 @@ class View(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(
             self, pairs=(*kept, *(("filter", text) for text in dict.fromkeys(filters)))
         )
+
+    def since(self, first: date, last: date | str) -> View:
+        """The same of these days, both included."""
+        return self.with_(from_=str(first), to=str(last))
 
     def at(self, path: str) -> View:
         """The same question on another page."""

@@ -45,6 +45,12 @@ REPORT: dict[str, str | tuple[str, str]] = {
     "Show": "Zeigen",
     "All {n}": "Alle {n}",
     "Nothing in this time.": "Nichts in dieser Zeit.",
+    "Not kept of days before {day}.": "Von Tagen vor dem {day} nicht mehr da.",
+    "Show it from {day} on": "Ab dem {day} zeigen",
+    "This cannot be shown for days before {day}: of those only what they add up to is kept.": (
+        "Das lässt sich für Tage vor dem {day} nicht zeigen: Von ihnen ist nur noch da, was sie "
+        "zusammen ergeben."
+    ),
     "Not counted": "Nicht gezählt",
     "Not counted: {n} hit": ("Nicht gezählt: {n} Aufruf", "Nicht gezählt: {n} Aufrufe"),
     "Why?": "Warum?",

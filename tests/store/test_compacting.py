@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -75,10 +76,32 @@ def test_the_store_knows_which_bytes_are_gone(engine: Engine) -> None:
     fill(engine)
     receipts = ("first", "second", "third")
     for gone, receipt in zip(((0,), (1, 0), (1, 1, 0)), receipts, strict=True):
+        engine.store.append(Batch([event(path=STAYS[0], page=STAYS[0])]))
         engine.store.change(Erase(SITE, path=STAYS[0], receipt=receipt, at=NOON))
         known = [row[-1] for each in receipts for row in engine.store.look(Erased(each))]
         assert known == list(gone)
         assert engine.store.change(Compact()) == 1
+
+
+@pytest.mark.parametrize("asked", [{}, {"first_day": TODAY + 1}, {"path": "/nowhere"}])
+def test_where_nothing_was_removed_no_byte_is_left_and_nothing_is_written_anew(
+    tmp_path: Path, asked: dict[str, Any]
+) -> None:
+    store = PatientStore(tmp_path)
+    store.append(Batch([event(site=SITE if asked else OTHER)]))
+    store.change(Erase(SITE, **asked, receipt="r", at=NOON))
+    assert store.look(Erased("r")) == [(0, 0, 0, 0, 0, NOON, 1)]
+    assert store._compactions_owed() == 0
+    store.close()
+
+
+def test_the_last_progress_of_an_import_is_something(tmp_path: Path) -> None:
+    """It has the digest of what somebody's log begins with."""
+    store = PatientStore(tmp_path)
+    store.append(Batch([], SITE, progress()))
+    store.change(Erase(SITE, receipt="r", at=NOON))
+    assert store._compactions_owed() == 1
+    store.close()
 
 
 @pytest.mark.parametrize("packing", ["uncompressed", "dictionary", "fsst", "auto"])

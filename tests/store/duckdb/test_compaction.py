@@ -23,7 +23,7 @@ from ezee.store.looks import Erased, WrongRollups
 from ezee.store.sql import Statement
 from tests.store.duckdb import compacting
 from tests.store.engines import MINUTE, SITE, TODAY, bot, everything
-from tests.store.test_compacting import ERASED, fill, found
+from tests.store.test_compacting import ERASED, STAYS, fill, found
 from tests.store.test_contract import progress
 from tests.support.events import NOON, PatientStore, event
 
@@ -207,7 +207,7 @@ def test_erasures_share_one_that_comes_by_itself(
     """It is on disk that it is owed: a restart forgets nothing."""
     store = PatientStore(tmp_path)
     fill(store)
-    for receipt, path in (("first", ERASED[0]), ("second", "/nowhere")):
+    for receipt, path in (("first", ERASED[0]), ("second", STAYS[0])):
         store.change(Erase(SITE, path=path, receipt=receipt, at=NOON))
     store.close()
     compactions: list[None] = []
@@ -232,6 +232,7 @@ def test_one_that_fails_is_tried_again(
     with monkeypatch.context() as patched:
         patched.setattr(compaction, "_MARGIN", 1 << 60)
         store = PatientStore(tmp_path)
+        store.append(Batch([event()]))
         store.change(Erase(SITE, receipt="r", at=NOON))
         _wait(lambda: "will be tried again" in capsys.readouterr().out)
         assert not is_settled(store, "r")
@@ -248,16 +249,42 @@ def test_none_has_failed_where_it_cannot_be_told_whether_one_is_owed(
     asked: list[None] = []
     compacted = threading.Event()
 
-    def is_owed() -> bool:
+    def owed() -> int:
         asked.append(None)
         if len(asked) < 5:
             raise Unavailable
-        return True
+        return 1
 
-    compactor = Compactor(is_owed, compacted.set)
+    compactor = Compactor(owed, compacted.set)
     assert compacted.wait(60)
     compactor.stop()
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("longest", [3600.0, 0.0])
+def test_while_more_and_more_is_erased_it_waits_but_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch, longest: float
+) -> None:
+    """A night in which the events of many trackers expire has one compaction, not one for each."""
+    monkeypatch.setattr(Compactor, "_EVERY", 0.001)
+    monkeypatch.setattr(Compactor, "_LONGEST", longest)
+    growing = [0, 1, 2, 5, 9, 9]
+    told: list[int] = []
+    seen: list[int] = []
+    compacted = threading.Event()
+
+    def compact() -> None:
+        seen.append(len(told))
+        compacted.set()
+
+    def owed() -> int:
+        told.append(growing[min(len(told), len(growing) - 1)])
+        return told[-1]
+
+    compactor = Compactor(owed, compact)
+    assert compacted.wait(60)
+    compactor.stop()
+    assert seen[0] == (len(growing) if longest else 2)
 
 
 def test_a_store_that_is_closed_tells_of_no_compaction(
@@ -266,6 +293,7 @@ def test_a_store_that_is_closed_tells_of_no_compaction(
     """Others finish first, which takes a while where there is much; the file is closed by then."""
     monkeypatch.setattr(Compactor, "_EVERY", 0.01)
     store = PatientStore(tmp_path)
+    store.append(Batch([event()]))
     store.change(Erase(SITE, receipt="r", at=NOON))
     _wait(lambda: is_settled(store, "r"))
     really = store._keeper.stop

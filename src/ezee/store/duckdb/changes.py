@@ -47,42 +47,44 @@ def _erase(connection: Connection, change: Erase) -> int:
 
     expired.check_path(run, change)
     numbers = [int(number) for number in expired.removed(run, change)]
-    if change.path is None:
-        _erase_days(connection, change)
-    else:
-        _erase_path(connection, change)
+    erase = _erase_days if change.path is None else _erase_path
+    deleted = erase(connection, change)
     if change.receipt:
-        _remember(connection, change, numbers)
+        _remember(connection, change, numbers, gone=not deleted)
     events, bots, *_ = numbers
     return int(events + bots)
 
 
-def _erase_days(connection: Connection, change: Erase) -> None:
-    where = within_days(change)
+def _erase_days(connection: Connection, change: Erase) -> int:
+    """How many rows that were, of whatever kind."""
+    where, deleted = within_days(change), 0
     for table in ("drops", "visits", *TABLES, "events", "bots", "rollups_bots"):
-        _run(connection, write(f"delete from {table} where {{where}}", where=where))
+        deleted += _delete(connection, table, where)
     # An import goes on where it ended, and what has expired cannot come again, unless nothing is
     # left of the tracker.
     if change.is_whole:
         for table in ("imports", "expired"):
-            connection.execute(f"delete from {table} where site = ?", [change.site])
+            deleted += _delete(connection, table, Statement("site = ?", (change.site,)))
+    return deleted
 
 
-def _erase_path(connection: Connection, change: Erase) -> None:
+def _erase_path(connection: Connection, change: Erase) -> int:
+    """How many rows of events that were, people's and bots'."""
     where = condemned(change)
     distinct = "select distinct site, day, visitor from events where {where}"
     _run(connection, write(f"create or replace temp table changed as {distinct}", where=where))
-    for table in ("events", "bots"):
-        _run(connection, write(f"delete from {table} where {{where}}", where=where))
+    deleted = sum(_delete(connection, table, where) for table in ("events", "bots"))
     unroll(connection, "select distinct site, day from changed")
     rederive(connection)
+    return deleted
 
 
-def _remember(connection: Connection, change: Erase, numbers: Sequence[int]) -> None:
+def _remember(connection: Connection, change: Erase, numbers: Sequence[int], *, gone: bool) -> None:
+    """Keep what an erasure has removed; where it was nothing, no byte of it is left."""
     connection.execute(
         "insert into erased (receipt, events, bots, drops, visits, days, removed_at, gone) "
-        "values (?, ?, ?, ?, ?, ?, ?, false)",
-        [change.receipt, *numbers, change.at],
+        "values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [change.receipt, *numbers, change.at, gone],
     )
 
 
@@ -178,6 +180,11 @@ def _fill(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]]) -
 
 def _run(connection: Connection, statement: Statement) -> Connection:
     return connection.execute(statement.sql, statement.parameters)
+
+
+def _delete(connection: Connection, table: str, where: Statement) -> int:
+    row = _run(connection, write(f"delete from {table} where {{where}}", where=where)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _count(connection: Connection, statement: str, site: int) -> int:

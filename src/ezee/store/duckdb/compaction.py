@@ -43,17 +43,22 @@ class Copied(NamedTuple):
 class Compactor:
     """Calls ``compact`` soon after an erasure; those that come close together share one.
 
-    ``is_owed`` tells whether there was one: it is in the file, so that a restart forgets nothing.
+    ``owed`` tells how many there were since the last: it is in the file, so that a restart forgets
+    nothing. While that number grows, as in a night in which the events of many trackers expire,
+    the file is not written anew for each of them.
     """
 
     _EVERY = 30.0
+    _LONGEST = 3600.0
     # Of the time at most a twentieth, however many erasures come.
     _REST = 20.0
     _REST_AFTER_FAILURE = 60.0
 
-    def __init__(self, is_owed: Callable[[], bool], compact: Callable[[], object]) -> None:
-        self._is_owed = is_owed
+    def __init__(self, owed: Callable[[], int], compact: Callable[[], object]) -> None:
+        self._owed = owed
         self._compact = compact
+        self._before = 0
+        self._since = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="compaction", daemon=True)
         self._thread.start()
@@ -71,15 +76,16 @@ class Compactor:
         pause = self._EVERY
         while not self._stopping.wait(pause):
             began = time.monotonic()
-            owed = False
+            due = False
             try:
-                owed = self._is_owed()
-                if owed:
+                due = self._is_due(self._owed(), began)
+                if due:
                     self._compact()
+                    self._before = 0
             except Unavailable as failure:
                 # Where it cannot even be told whether one is owed, none has failed: the store is
                 # being closed, or has said by itself what ails it.
-                if owed and not self._stopping.is_set():
+                if due and not self._stopping.is_set():
                     _log.warning("compaction failed, will be tried again", why=failure.message)
                 pause = self._REST_AFTER_FAILURE
                 continue
@@ -89,10 +95,18 @@ class Compactor:
                 continue
             pause = max(self._EVERY, self._REST * (time.monotonic() - began))
 
+    def _is_due(self, owed: int, now: float) -> bool:
+        """Whether some are owed and no more are coming, or have been coming for too long."""
+        if not self._before:
+            self._since = now
+        before, self._before = self._before, owed
+        return owed > 0 and (owed == before or now - self._since >= self._LONGEST)
 
-def is_owed(connection: Connection) -> bool:
-    """Whether something was erased whose bytes may still be there."""
-    return connection.execute("select 1 from erased where not gone").fetchone() is not None
+
+def owed(connection: Connection) -> int:
+    """How many erasures there were whose bytes may still be there."""
+    row = connection.execute("select count(*) from erased where not gone").fetchone()
+    return int(row[0]) if row else 0
 
 
 def check_room(connection: Connection, path: Path) -> None:

@@ -93,7 +93,7 @@ class DuckDBStore(Lives):
         self._keeper = visits.VisitKeeper(self._derive, self._seq)
         self._roller = Roller(self._arrived, self._roll)
         self._checkpointer = Checkpointer(self._path, self._checkpoint)
-        self._compactor = compaction.Compactor(self._is_compaction_owed, self._compact)
+        self._compactor = compaction.Compactor(self._compactions_owed, self._compact)
 
     def append(self, batch: Batch) -> list[int]:
         """See ``EventStore.append``."""
@@ -320,9 +320,9 @@ class DuckDBStore(Lives):
         with self._changing, self._writing, self._engine() as file, self._deriving:
             file.writer.execute("checkpoint")
 
-    def _is_compaction_owed(self) -> bool:
+    def _compactions_owed(self) -> int:
         with self._engine() as file, file.lend() as connection:
-            return compaction.is_owed(connection)
+            return compaction.owed(connection)
 
     def _compact(self) -> int:
         """Have a new file take the place of the open one; returns how many erasures that settles.

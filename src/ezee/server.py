@@ -34,6 +34,7 @@ from ezee.web.crowd import Crowd
 from ezee.web.patience import PATIENCE, Patience, PatientProtocol
 
 ADDRESS_NAME = "ezee.address"
+MEBIBYTE = 1 << 20
 MOST_CONNECTIONS = 10_000
 # File handles for everything that is not a client's connection.
 _OWN_FILES = 200
@@ -125,7 +126,8 @@ def _open(settings: Settings) -> tuple[Database, StoreHost]:
     """
     database = Database.of(settings)
     try:
-        return database, StoreHost(settings.data, settings.log_format, settings.events)
+        spool = settings.spool * MEBIBYTE
+        return database, StoreHost(settings.data, settings.log_format, settings.events, spool)
     except BaseException:
         database.close()
         raise

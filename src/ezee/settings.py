@@ -20,6 +20,13 @@ from ezee.model.aliases import PROTOCOLS
 DEFAULT_DATA = Path("data")
 SCRIPT_NAME = "ezee"
 ACCOUNTS_ADDRESS = "accounts.address"
+EVENTS_ADDRESS = "cluster.address"
+FOLDER = "folder"
+"""What stands there where the events have come back to the data folder."""
+_CAME_BACK = (
+    "The events have moved back to the data folder. Take EZEE_EVENTS, or --events, out of the "
+    "settings."
+)
 _SHORTEST_SECRET = 16
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -36,7 +43,8 @@ class Settings:
     are those whose clients are answered. ``accounts`` is the address of a PostgreSQL
     database for the accounts, with the service's role in it; ``accounts_owner`` the same with the
     role that owns its tables, which brings them up to date. ``events`` is the address of a
-    ClickHouse cluster for the events; it may hold a password. ``limits`` is that of a Redis that
+    ClickHouse cluster for the events; it may hold a password. ``spool`` is how many MiB of events
+    may wait in the data folder while that is away. ``limits`` is that of a Redis that
     keeps limits for several nodes; ``nodes`` is how many those are at most. ``drain`` is how
     many seconds a service goes on answering after SIGTERM, while it says that it is not ready.
     ``script_name`` is what the script's file and the address of its events are called as well.
@@ -71,6 +79,7 @@ class Settings:
     accounts: str = ""
     accounts_owner: str = ""
     events: str = ""
+    spool: int = 1024
     limits: str = ""
     nodes: int = 4
     drain: int = 0
@@ -109,22 +118,34 @@ def read_settings(environ: Mapping[str, str], **flags: object) -> Settings:
         raise TypeError(f"no such setting: {', '.join(flags)}")
     settings = Settings(**values)
     if not settings.accounts:
-        settings = replace(settings, accounts=_moved_to(settings.data))
+        accounts = _moved_to(settings.data / ACCOUNTS_ADDRESS, "accounts")
+        settings = replace(settings, accounts=accounts)
+    moved = _moved_to(settings.data / EVENTS_ADDRESS, "events")
+    if moved == FOLDER and settings.events:
+        raise SetupError(_CAME_BACK)
+    settings = replace(settings, events=events_at(settings.data, settings.events))
     if (settings.certificate is None) != (settings.certificate_key is None):
         raise SetupError("HTTPS needs both a certificate and its key.")
     return settings
 
 
-def _moved_to(data: Path) -> str:
-    """Where ``ezee move`` has put the accounts of a data folder; "" for nowhere else."""
+def events_at(data: Path, given: str) -> str:
+    """The address of the cluster that a folder's events are in now, "" for the folder itself.
+
+    ``given`` is what the settings said when a service was started; they may have moved since.
+    """
+    moved = _moved_to(data / EVENTS_ADDRESS, "events")
+    return "" if moved == FOLDER else given or moved
+
+
+def _moved_to(path: Path, what: str) -> str:
+    """Where ``ezee move`` has put what was in a data folder; "" for nowhere else."""
     try:
-        return (data / ACCOUNTS_ADDRESS).read_text().strip()
+        return path.read_text().strip()
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
-        raise SetupError(
-            f"{data / ACCOUNTS_ADDRESS}, which says where the accounts are, cannot be read."
-        ) from error
+        raise SetupError(f"{path}, which says where the {what} are, cannot be read.") from error
 
 
 def _path(name: str, given: object) -> Path:
@@ -250,6 +271,7 @@ _READERS = {
     "accounts": _text,
     "accounts_owner": _text,
     "events": _text,
+    "spool": _positive,
     "limits": _text,
     "nodes": _positive,
     "drain": _count,

@@ -172,6 +172,13 @@ def serve(
             "[EZEE_EVENTS]."
         ),
     ] = None,
+    spool: Annotated[
+        int | None,
+        Parameter(
+            help="How many MiB of events may wait in the data folder while that cluster is away "
+            "[EZEE_SPOOL; 1024]."
+        ),
+    ] = None,
     limits: Annotated[
         str | None,
         Parameter(
@@ -250,6 +257,7 @@ def serve(
         accounts=accounts,
         accounts_owner=accounts_owner,
         events=events,
+        spool=spool,
         limits=limits,
         nodes=nodes,
         drain=drain,

@@ -42,6 +42,9 @@ class Batch(msgspec.Struct, frozen=True):
     ``number`` names the whole batch, 0: it cannot come again. A batch may be sent ``again`` when
     nobody knows whether it was stored: if it was, nothing of it is stored once more. Between the
     two no other numbered batch comes from that sender.
+
+    A batch that has ``moved`` comes from another store, which had all of it: none of its events is
+    refused because an older one has its id.
     """
 
     events: Sequence[Event]
@@ -52,6 +55,7 @@ class Batch(msgspec.Struct, frozen=True):
     tally: int = 0
     number: int = 0
     again: bool = False
+    moved: bool = False
 
 
 class Description(msgspec.Struct, frozen=True):

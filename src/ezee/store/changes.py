@@ -121,10 +121,56 @@ class Forget(msgspec.Struct, frozen=True, tag=True):
     before: int
 
 
+class Furnish(msgspec.Struct, frozen=True, tag=True):
+    """Have tallies and receipts of erasures just as another store has them: rows of ``EveryTally``
+    and of ``EveryErased``. Others of either stay. What is changed are all of them.
+    """
+
+    tallies: Sequence[tuple[str, int, int, int, int, int, str]] = ()
+    erased: Sequence[tuple[str, int, int, int, int, int, int, int]] = ()
+
+
+class BeginMove(msgspec.Struct, frozen=True, tag=True):
+    """The events are about to move to another store, which ``to`` names. What would change stored
+    events is refused until they have moved, the move is ended, or whoever moves them dies.
+
+    Returned is 1 if a move to there was begun before and nothing that was stored has been changed
+    since, else 0.
+    """
+
+    to: str
+
+
+class Hold(msgspec.Struct, frozen=True, tag=True):
+    """What comes waits on this disk from now on; with ``tallies``, their changes wait as well."""
+
+    tallies: bool = False
+
+
+class MoveOver(msgspec.Struct, frozen=True, tag=True):
+    """Everything is in the other store: the address of a cluster, or ``settings.FOLDER``. From now
+    on it is used there, and what waits goes there.
+    """
+
+    to: str
+
+
+class EndMove(msgspec.Struct, frozen=True, tag=True):
+    """Nothing moves any more; what waits is stored where the events are. With ``forget``, the next
+    move begins from nothing.
+    """
+
+    forget: bool = False
+
+
 TALLY_LIMIT = 10**15 - 1
 """No tally is further from 0."""
 TallyChange = Count | Keep | Forget
 """Those that leave events alone."""
 Rewrite = Erase | Regroup | Rejudge
 """Those that change events."""
-Change = Rewrite | Expire | RollUp | Compact | TallyChange
+HouseChange = BeginMove | Hold | MoveOver | EndMove
+"""Those about where the events are, which ``housed`` carries out."""
+StoredChange = Rewrite | Expire | RollUp | Compact | TallyChange | Furnish
+"""Those that an engine carries out."""
+Change = StoredChange | HouseChange

@@ -8,12 +8,13 @@ from ezee.errors import SetupError
 from ezee.store.base import EventStore
 from ezee.store.spooled import SpooledStore
 
-_SPOOL_LIMIT = 1 << 30
-"""How many bytes of events may wait in a data folder for a cluster that is away."""
+SPOOL_LIMIT = 1 << 30
+"""How many bytes of events may wait in a data folder, unless told."""
 
 
-def open_engine(folder: Path, events: str) -> EventStore:
-    """The store of a folder, or of the cluster that ``events`` is the address of.
+def open_engine(folder: Path, events: str, spool: int = SPOOL_LIMIT) -> EventStore:
+    """The store of a folder, or of the cluster that ``events`` is the address of, for which so many
+    bytes may wait in the folder.
 
     Raises:
         SetupError: the address is none, or the driver is not installed.
@@ -23,10 +24,15 @@ def open_engine(folder: Path, events: str) -> EventStore:
         from ezee.store.duckdb import DuckDBStore  # noqa: PLC0415
 
         return DuckDBStore(folder)
+    return SpooledStore(open_cluster(events), folder, spool)
+
+
+def open_cluster(events: str) -> EventStore:
+    """The store of a cluster alone, for which nothing waits. Raises what ``open_engine`` does."""
     try:
         from ezee.store.clickhouse import ClickHouseStore, parse_address  # noqa: PLC0415
     except ImportError:
         raise SetupError(
             "Events in ClickHouse need a driver that is not installed: pip install 'ezee[cluster]'."
         ) from None
-    return SpooledStore(ClickHouseStore(parse_address(events)), folder, _SPOOL_LIMIT)
+    return ClickHouseStore(parse_address(events))

@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from ezee.errors import OutOfDate, SetupError
+from ezee.store.choice import SPOOL_LIMIT
 
 READY = "ready"
 _CHILD = "ezee.store.hosted"
@@ -30,8 +31,15 @@ class StoreHost:
     ``Unavailable``.
     """
 
-    def __init__(self, folder: Path, log_format: str = "text", events: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        log_format: str = "text",
+        events: str = "",
+        spool: int = SPOOL_LIMIT,
+    ) -> None:
         self._folder = folder
+        self._spool = spool
         self._log_format = log_format
         self._events = events
         self._stopping = threading.Event()
@@ -54,7 +62,7 @@ class StoreHost:
 
     def _spawn(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", _CHILD, str(self._folder), self._log_format],
+            [sys.executable, "-m", _CHILD, str(self._folder), self._log_format, str(self._spool)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

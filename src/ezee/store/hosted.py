@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ezee.errors import EzeeError
 from ezee.logs import set_up_logs
-from ezee.store.choice import open_engine
 from ezee.store.folder import FolderLock
 from ezee.store.host import READY
+from ezee.store.housed import HousedStore
 from ezee.store.listener import StoreListener
 
 # The store of a service that was killed takes a moment to close the file.
@@ -18,7 +18,7 @@ _PATIENCE = 10.0
 
 
 def main() -> None:
-    """The child's whole life: ``python -m ezee.store.hosted FOLDER LOG_FORMAT``."""
+    """The child's whole life: ``python -m ezee.store.hosted FOLDER LOG_FORMAT SPOOL_BYTES``."""
     # A signal to all processes of the service is for the parent, which ends this one in order.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
@@ -28,7 +28,7 @@ def main() -> None:
     events = sys.stdin.readline().strip()
     try:
         lock = FolderLock(folder, patience=_PATIENCE)
-        store = open_engine(folder, events)
+        store = HousedStore(folder, events, int(sys.argv[3]))
         listener = StoreListener(folder, store)
     except EzeeError as error:
         print(error.message)  # noqa: T201 - it is what the parent reads

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ezee.model.event import Event
+from ezee.store.copied import EVENT_COLUMNS, copied
 from ezee.store.erasable import erasable
 from ezee.store.looks import (
     BotViews,
@@ -40,6 +40,8 @@ def statement_of(look: PlainLook) -> Statement:
             return _erased(look)
         case BotViews():
             return _bot_views(look)
+        case _:
+            return copied(look)
 
 
 def _visits_around(sighting: Sighting) -> Statement:
@@ -184,18 +186,11 @@ def _bot_views(look: BotViews) -> Statement:
     )
 
 
-_FLAGS = ("interactive", "judged", "verified")
-_EVENT_COLUMNS = ", ".join(
-    f"case when {name} then 1 else 0 end as {name}" if name in _FLAGS else name
-    for name in (*Event.__struct_fields__, "seq")
-)
-
-
 def _kept_events(look: KeptEvents) -> Statement:
     happened_at, received_at, seq = look.after
     return Statement(
         f"""
-        select {_EVENT_COLUMNS}
+        select {EVENT_COLUMNS}
         from events
         where site = ? and day >= ? and day <= ? and happened_at >= ?
         and (happened_at > ? or received_at > ? or (received_at = ? and seq > ?))

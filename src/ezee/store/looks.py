@@ -171,6 +171,33 @@ class CopyOut(msgspec.Struct, frozen=True, tag=True):
     name: str
 
 
+class Extents(msgspec.Struct, frozen=True, tag=True):
+    """How much there is of each tracker's local day. Rows: site, day, number of events, of bots'
+    events, and a sum over both by which the same rows are known in another engine.
+    """
+
+
+class KeptRows(msgspec.Struct, frozen=True, tag=True):
+    """Events and bots' events of some trackers' local days, pairs of site and day, whole.
+
+    The first ``skip`` are left out; there are ``limit`` at most. Rows: the columns of ``events`` in
+    their order, truth as 1 and 0, then rule, category and token (all three empty for people) and
+    the event's number, by which those of a tracker's day are in order.
+    """
+
+    days: Sequence[tuple[int, int]]
+    skip: int
+    limit: int
+
+
+class KeptDrops(msgspec.Struct, frozen=True, tag=True):
+    """Counts of what was dropped. Rows: site, day, reason, count."""
+
+
+class EveryErased(msgspec.Struct, frozen=True, tag=True):
+    """What was removed under receipts. Rows: the receipt, then that of ``Erased``."""
+
+
 class LatestErased(msgspec.Struct, frozen=True, tag=True):
     """What was removed last under receipts that begin so. Rows: the receipt, then that of
     ``Erased``; the latest first.
@@ -186,6 +213,8 @@ class KeptFrom(msgspec.Struct, frozen=True, tag=True):
     """
 
 
+CopyLook = Extents | KeptRows | KeptDrops | EveryErased
+"""Those that tell all that another store needs to become the same."""
 PlainLook = (
     Sighting
     | NotCounted
@@ -196,6 +225,7 @@ PlainLook = (
     | BotViews
     | Erasable
     | Erased
+    | CopyLook
 )
 """Those that one statement answers."""
 ExpiryLook = Expirable | LatestErased | KeptFrom

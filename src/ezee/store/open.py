@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ezee.store.base import EventStore
-from ezee.store.choice import open_engine
 from ezee.store.folder import FolderLock, prepare_folder
 from ezee.store.host import StoreHost
+from ezee.store.housed import HousedStore
 from ezee.store.remote import RemoteStore
 
 
@@ -45,7 +45,7 @@ class OpenStore:
     def _open_here(self) -> EventStore:
         lock = FolderLock(self._folder)
         self._closing.append(lock.release)
-        return open_engine(self._folder, self._events)
+        return HousedStore(self._folder, self._events)
 
     def _open_apart(self) -> EventStore:
         host = StoreHost(self._folder, events=self._events)

@@ -24,8 +24,8 @@ from ezee.model.event import Bot, Drops, Event
 from ezee.store.base import Batch
 
 FILE_NAME = "spool.sqlite"
-# What is sent at once, at most: rows of the file, and their bytes.
-_TOGETHER = 200
+TOGETHER = 200
+"""How many batches are sent at once, at most; fewer where they have so many bytes:"""
 _BYTES_TOGETHER = 4 << 20
 _RETRY_WHEN_FULL = 30
 
@@ -52,7 +52,9 @@ class Waiting(NamedTuple):
 
 
 class Spool:
-    """The file ``spool.sqlite`` of a data folder. Any thread may call; calls block.
+    """A file of a data folder, ``spool.sqlite`` unless another name is given.
+
+    Any thread may call; calls block.
 
     ``is_full`` tells that the last batch found no room, and nothing has left since.
 
@@ -60,8 +62,8 @@ class Spool:
         Unavailable: the file cannot be opened, here or in any call: written to, or read.
     """
 
-    def __init__(self, folder: Path, limit: int) -> None:
-        self._path = folder / FILE_NAME
+    def __init__(self, folder: Path, limit: int, name: str = FILE_NAME) -> None:
+        self._path = folder / name
         self._limit = limit
         self._lock = threading.Lock()
         with _failures():
@@ -82,13 +84,16 @@ class Spool:
         return self._waiting
 
     def put(self, batch: Batch) -> None:
-        """Have a batch wait, durably. Its number is 0 if it was not sent yet.
+        """Have a batch wait, durably. Its number is 0 if it was not sent yet; one that waits
+        already under its number is not put there twice.
 
         Raises:
             Unavailable: there is no room, or the disk will not; nothing of it waits.
         """
         content = _encode(replace(batch, number=0, again=False))
         with self._lock:
+            if batch.number and self._has(batch.number):
+                return
             if self._waiting.bytes + len(content) > self._limit:
                 self.is_full = True
                 raise Unavailable(_FULL, retry_after=_RETRY_WHEN_FULL)
@@ -130,13 +135,25 @@ class Spool:
         with self._lock:
             self._connection.close()
 
+    def discard(self) -> None:
+        """Close the file, in which nothing waits, and remove it."""
+        self.close()
+        for suffix in ("-wal", "-shm", ""):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
+    def _has(self, number: int) -> bool:
+        with _failures():
+            asked = "select count(*) from batches where number = ?"
+            ((found,),) = self._connection.execute(asked, (number,))
+        return bool(found)
+
     def _name(self, first: int) -> int:
         """Decide which of those that were never sent go together; returns their number."""
         number, last, size = new_number(), first, 0
         rows = self._connection.execute(
             "select place, number, has_tally, length(content) from batches where place >= ? "
             "order by place limit ?",
-            (first, _TOGETHER),
+            (first, TOGETHER),
         )
         for place, sent, has_tally, length in rows:
             # A tally has to be told from the same again, so that none goes with another.

@@ -24,7 +24,7 @@ from ezee.model.site import ReadableSite
 from ezee.store.base import Batch, Description, EventStore
 from ezee.store.changes import Change, Expire, Rewrite
 from ezee.store.looks import Condition, Look, Row
-from ezee.store.spool import Spool, Waiting, new_number
+from ezee.store.spool import TOGETHER, Spool, Waiting, new_number
 
 _RESTS = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between attempts to send, the last of them again and again."""
@@ -67,7 +67,8 @@ class SpooledStore:
             return self._store.append(batch)
         with self._appending:
             if self.waiting.batches == 0:
-                batch = replace(batch, number=new_number())
+                if not batch.number:
+                    batch = replace(batch, number=new_number())
                 try:
                     return self._store.append(batch)
                 except Unavailable:
@@ -121,9 +122,10 @@ class SpooledStore:
         failures = 0
         while not self._closing.is_set():
             self._wake.clear()
+            arrives = False
             try:
-                while not self._closing.is_set() and self._send_next():
-                    failures = 0
+                while not self._closing.is_set() and self._send_next(arrives=arrives):
+                    failures, arrives = 0, True
             except Exception as failure:  # noqa: BLE001 - what waits must be sent all the same
                 # Its message may quote what a visitor sent; only its kind is written.
                 if not isinstance(failure, EzeeError):
@@ -133,8 +135,18 @@ class SpooledStore:
             else:
                 self._wake.wait()
 
-    def _send_next(self) -> bool:
-        """Send what waits longest; False: nothing does."""
+    def _send_next(self, *, arrives: bool) -> bool:
+        """Send what waits longest; False: nothing does.
+
+        Where what is sent ``arrives``, the last of it is sent while nothing more comes: else
+        whoever sends without a pause would have something wait for ever.
+        """
+        if arrives and self.waiting.batches <= TOGETHER:
+            with self._appending:
+                return self._send_oldest()
+        return self._send_oldest()
+
+    def _send_oldest(self) -> bool:
         batch = self._spool.oldest()
         if batch is None:
             return False

@@ -55,17 +55,18 @@ class Numbered(NamedTuple):
 
 
 def number(servers: Servers, visible: Visible, batch: Batch, numbers: Numbers) -> Numbered:
-    """Make rows of what is new in a batch."""
-    known = _known_ids(servers, visible, batch)
+    """Make rows of what is new in a batch; of what has moved all is."""
+    known = set() if batch.moved else _known_ids(servers, visible, batch)
     first = numbers.take(len(batch.events) + len(batch.bots) + 1)
     gathered = _Gathered(servers.weights, first)
+    since = _ids_since(batch)
     duplicates = []
     seq = first
     for index, each in in_order(batch):
         event = each.event if isinstance(each, Bot) else each
-        if is_new(event, known):
+        if batch.moved or is_new(event, known):
             seq += STEP
-            gathered.add(each, seq)
+            gathered.add(each, seq, since)
         elif not isinstance(each, Bot):
             duplicates.append(index)
     if batch.drops and not is_seen(servers, visible, Seen.TALLY, batch.tally):
@@ -93,11 +94,12 @@ class _Gathered:
     def put(self, shard: int, table: str, row: Row) -> None:
         self._rows.setdefault((shard, table), []).append(row)
 
-    def add(self, each: Event | Bot, seq: int) -> None:
+    def add(self, each: Event | Bot, seq: int, since: int) -> None:
+        """An event; its id is noted where it may come again: if it was received past ``since``."""
         event, table, verdict = _told(each)
         shard = shard_of(event.visitor, self._weights)
         self.put(shard, table, (*astuple(event), *verdict, seq, self._number))
-        if event.event_id:
+        if event.event_id and event.received_at > since:
             known = (event.event_id, event.site, event.received_at, event.day)
             self.put(shard, "ids", (*known, seq, self._number))
 
@@ -133,6 +135,14 @@ def _known_ids(servers: Servers, visible: Visible, batch: Batch) -> set[tuple[in
         f"where received_at > {since} and event_id in ({ids}) and {visible.condition}"
     )
     return _still_there(servers, visible, found, since) if found else set()
+
+
+def _ids_since(batch: Batch) -> int:
+    """Ids that were received up to then cannot come again: of what has moved most are so old."""
+    if not batch.moved:
+        return 0
+    events = (each.event if isinstance(each, Bot) else each for _, each in in_order(batch))
+    return max((event.received_at for event in events), default=0) - DAY
 
 
 def _still_there(

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ezee.store.changes import Erase, Regroup, Rejudge, Rewrite
-from ezee.store.clickhouse import clearing, visible
+from ezee.store.changes import Erase, Furnish, Regroup, Rejudge, Rewrite
+from ezee.store.clickhouse import clearing, tallies, visible
 from ezee.store.clickhouse.dialect import literal, written
 from ezee.store.clickhouse.judging import finish, judge
 from ezee.store.clickhouse.mutations import Mutation, mutate
@@ -83,6 +83,15 @@ class Changer:
         if gone:
             self._servers.insert(0, "erased", _COLUMNS, gone)
         return len(gone), len(owed) - len(gone)
+
+    def furnish(self, change: Furnish) -> int:
+        """Have tallies and receipts as another store has them."""
+        tallies.furnish(self._servers, change, self._numbers)
+        number = self._numbers.take()
+        rows = [(*row[:-1], _GONE if row[-1] else _DONE, number) for row in change.erased]
+        if rows:
+            self._servers.insert(0, "erased", _COLUMNS, rows)
+        return len(change.tallies) + len(change.erased)
 
     def _erase(self, change: Erase) -> int:
         known = self._known(change)

@@ -22,7 +22,7 @@ from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.answer import answer_of_events
 from ezee.store.base import Batch, Description, Progress
-from ezee.store.changes import Change, Compact, Expire, RollUp, TallyChange
+from ezee.store.changes import Change, Compact, Expire, Furnish, HouseChange, RollUp, TallyChange
 from ezee.store.clickhouse import schema, tallies, visible
 from ezee.store.clickhouse.address import Address
 from ezee.store.clickhouse.batches import Part, Seen, is_seen, number
@@ -35,6 +35,7 @@ from ezee.store.clickhouse.servers import Ask, Row, Servers
 from ezee.store.clickhouse.sources import Reach, asked_of, reached
 from ezee.store.clickhouse.states import States
 from ezee.store.clickhouse.visible import Visible
+from ezee.store.houses import CLOSED
 from ezee.store.kept import statement_of
 from ezee.store.looks import (
     Condition,
@@ -42,6 +43,7 @@ from ezee.store.looks import (
     Expirable,
     ExpiryLook,
     Look,
+    Tallied,
     TallyLook,
     WrongRollups,
 )
@@ -55,6 +57,7 @@ _NO_COPY = (
 _NEVER_EXPIRES = (
     "Events that are in a ClickHouse cluster are kept for ever: there are no roll-ups beside."
 )
+_MOVED = "The events of this cluster have moved to a data folder. Nothing was recorded here."
 _INSERTS_AT_ONCE = 8
 _LOOK_AGAIN = 1.0
 
@@ -141,7 +144,8 @@ class ClickHouseStore:
         )
 
     def change(self, change: Change) -> int:
-        """See ``EventStore.change``."""
+        """See ``EventStore.change``; where the events are is ``HousedStore``'s to change."""
+        assert not isinstance(change, HouseChange)
         servers = self._servers()
         if isinstance(change, TallyChange):
             with self._counting:
@@ -154,6 +158,8 @@ class ClickHouseStore:
         if isinstance(change, Compact):
             return self._await_files(changer)
         with self._changing:
+            if isinstance(change, Furnish):
+                return changer.furnish(change)
             return changer.carry_out(change)
 
     def close(self) -> None:
@@ -179,6 +185,7 @@ class ClickHouseStore:
                 servers = Servers(self._address)
                 try:
                     schema.migrate(servers)
+                    _refuse_what_moved(servers)
                 except (SetupError, Unavailable):
                     servers.close()
                     raise
@@ -211,6 +218,11 @@ class ClickHouseStore:
             changer.go_on()
             changer.clear_away()
             changer.note_what_is_gone()
+
+
+def _refuse_what_moved(servers: Servers) -> None:
+    if tallies.look(servers, Tallied([CLOSED])):
+        raise Unavailable(_MOVED)
 
 
 def _answer(ask: Ask, seen: Visible, site: int, query: StatsQuery) -> Answer:

@@ -9,7 +9,11 @@ from ezee.store.looks import (
     BotViews,
     Erasable,
     Erased,
+    EveryErased,
+    Extents,
+    KeptDrops,
     KeptEvents,
+    KeptRows,
     Live,
     NotCounted,
     PlainLook,
@@ -30,7 +34,11 @@ def reach_of(look: PlainLook, visible: Visible) -> Reach:
         case Erasable():
             erase = look.erase
             return Reach(visible, erase.site, erase.first_day, erase.last_day)
-        case Erased():
+        case Erased() | EveryErased() | Extents() | KeptDrops():
             return Reach(visible)
+        case KeptRows():
+            sites, days = zip(*look.days, strict=True)
+            site = sites[0] if len(set(sites)) == 1 else None
+            return Reach(visible, site, min(days), max(days))
         case _:
             return Reach(visible, look.site)

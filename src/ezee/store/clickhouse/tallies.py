@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from msgspec.structs import replace
 
-from ezee.store.changes import TALLY_LIMIT, Count, Forget, Keep, TallyChange
+from ezee.store.changes import TALLY_LIMIT, Count, Forget, Furnish, Keep, TallyChange
 from ezee.store.clickhouse.dialect import literal
 from ezee.store.clickhouse.numbers import Numbers
 from ezee.store.clickhouse.schema import TABLES
@@ -19,6 +19,8 @@ from ezee.store.clickhouse.servers import Servers
 from ezee.store.looks import EveryTally, HowManyTallies, Row, Tallied, TallyLook
 
 _COLUMNS = list(TABLES["tallies"].columns)
+# The writer of what comes from another store; no other's number is so small.
+_ELSEWHERE = 1
 
 
 class _Share(msgspec.Struct, frozen=True, array_like=True):
@@ -73,6 +75,17 @@ def carry_out(servers: Servers, change: TallyChange, numbers: Numbers) -> int:
         rows = [msgspec.structs.astuple(replace(each, number=number)) for each in shares]
         servers.insert(0, "tallies", _COLUMNS, rows)
     return len({each.name for each in shares})
+
+
+def furnish(servers: Servers, change: Furnish, numbers: Numbers) -> None:
+    """Have tallies as another store has them; what it is told again is as it was told last."""
+    number = numbers.take()
+    shares = [
+        _Share(row[0], _ELSEWHERE, *row[1:], termed=number, number=number) for row in change.tallies
+    ]
+    if shares:
+        rows = [msgspec.structs.astuple(each) for each in shares]
+        servers.insert(0, "tallies", _COLUMNS, rows)
 
 
 def look(servers: Servers, asked: TallyLook) -> list[Row]:

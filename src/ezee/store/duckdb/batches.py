@@ -32,14 +32,14 @@ def sift(
     batch: Batch, known: set[tuple[int, int]], seq: int, kept_from: Mapping[int, int]
 ) -> Sifted:
     """Number what is new after ``seq``; the ids that are ``known`` are not. Nothing is stored of
-    days before the tracker's ``kept_from``.
+    days before the tracker's ``kept_from``. Of what has moved all is new.
     """
     known = known.copy()
     sifted = Sifted([], [], [], 0)
     for index, each in in_order(batch):
         event = each.event if isinstance(each, Bot) else each
         expired = bool(kept_from) and event.day < kept_from.get(event.site, event.day)
-        if not expired and is_new(event, known):
+        if not expired and (batch.moved or is_new(event, known)):
             seq += 1
             if isinstance(each, Bot):
                 kept = (*astuple(event), each.rule, each.category, each.token, seq)

@@ -24,7 +24,16 @@ from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.answer import answer
 from ezee.store.base import Batch, Description
-from ezee.store.changes import Change, Compact, Erase, Expire, RollUp, TallyChange
+from ezee.store.changes import (
+    Change,
+    Compact,
+    Erase,
+    Expire,
+    Furnish,
+    HouseChange,
+    RollUp,
+    TallyChange,
+)
 from ezee.store.copies import clear_copies, copies_folder
 from ezee.store.duckdb import (
     compaction,
@@ -98,7 +107,7 @@ class DuckDBStore(Lives):
     def append(self, batch: Batch) -> list[int]:
         """See ``EventStore.append``."""
         with self._appending:
-            if batch.progress is not None or len(batch.events) > self._MANY:
+            if batch.progress is not None or batch.moved or len(batch.events) > self._MANY:
                 return self._append_at_once(batch)
             # What cannot be settled must not become more.
             if self._late or self._journal.is_long:
@@ -142,9 +151,12 @@ class DuckDBStore(Lives):
         return self._read(lambda run: describe(run, site))
 
     def change(self, change: Change) -> int:
-        """See ``EventStore.change``."""
+        """See ``EventStore.change``; where the events are is ``HousedStore``'s to change."""
+        assert not isinstance(change, HouseChange)
         if isinstance(change, TallyChange):
             return self._tally(change)
+        if isinstance(change, Furnish):
+            return self._furnish(change)
         if isinstance(change, RollUp):
             return self._roll_up(change)
         if isinstance(change, Expire):
@@ -309,6 +321,10 @@ class DuckDBStore(Lives):
         # Somebody waits for it, so it does not wait for what copies or rolls up.
         with self._writing, self._engine() as file, transaction(file.writer):
             return tallies.carry_out(file.writer, change)
+
+    def _furnish(self, change: Furnish) -> int:
+        with self._changing, self._writing, self._engine() as file, transaction(file.writer):
+            return tallies.furnish(file.writer, change)
 
     def _verify(self, look: WrongRollups) -> list[Row]:
         self._settle()

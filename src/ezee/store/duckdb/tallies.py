@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ezee.store.changes import TALLY_LIMIT, Count, Forget, Keep, TallyChange
+from ezee.store.changes import TALLY_LIMIT, Count, Forget, Furnish, Keep, TallyChange
 from ezee.store.duckdb.file import Connection
 
 
@@ -79,6 +79,18 @@ def _forget(connection: Connection, change: Forget) -> int:
         "delete from tallies where position($prefix in name) = 1 and changed_at < $before",
         {"prefix": change.prefix, "before": change.before},
     )
+
+
+def furnish(connection: Connection, change: Furnish) -> int:
+    """Have rows as they are told; returns how many."""
+    for table, rows in (("tallies", change.tallies), ("erased", change.erased)):
+        if rows:
+            places = ", ".join("?" * len(rows[0]))
+            name = "name" if table == "tallies" else "receipt"
+            gone = [(row[0],) for row in rows]
+            connection.executemany(f"delete from {table} where {name} = ?", gone)
+            connection.executemany(f"insert into {table} values ({places})", rows)
+    return len(change.tallies) + len(change.erased)
 
 
 def _changed(connection: Connection, statement: str, parameters: dict[str, object]) -> int:

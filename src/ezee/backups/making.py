@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,9 +18,11 @@ from ezee.accounts import copies as accounts
 from ezee.accounts.database import Database
 from ezee.accounts.service_key import FILE_NAME as KEY
 from ezee.accounts.service_key import read_service_key
+from ezee.backups.clusters import take_cluster
 from ezee.backups.manifest import (
     Manifest,
     Part,
+    Said,
     check_files,
     read_manifest,
     sha256_of,
@@ -29,8 +31,8 @@ from ezee.backups.manifest import (
 from ezee.durable import sync
 from ezee.errors import SetupError
 from ezee.store.base import EventStore
-from ezee.store.copies import copies_folder, rows_in
-from ezee.store.looks import Condition, CopyOut
+from ezee.store.copies import copies_folder, newest_schema, rows_in
+from ezee.store.looks import Condition, CopyOut, Moment
 
 ACCOUNTS = "accounts.ndjson"
 EVENTS = "events"
@@ -39,9 +41,6 @@ _NAME = re.compile(r"ezee-\d{4}-\d\d-\d\dT\d{6}Z(?:-\d+)?")
 _PART = ".part"
 # A tracker that is removed while its events are copied has the copy made again.
 _TRIES = 5
-
-Said = Callable[[str, int], None]
-"""Told what is being done, and how many bytes of it more."""
 
 
 class Made(NamedTuple):
@@ -105,10 +104,12 @@ def keep_newest(into: Path, number: int) -> list[Path]:
 def _fill(  # noqa: PLR0917
     part: Path, data: Path, database: Database, store: EventStore, now: int, said: Said
 ) -> Manifest:
-    ((schema, *_),) = store.look(Condition())
+    is_clustered = store.look(Moment()) != [("",)]
+    schema = newest_schema() if is_clustered else store.look(Condition())[0][0]
+    take = take_cluster if is_clustered else _take_events
     for left in reversed(range(_TRIES)):
         before = _trackers(database)
-        events = _take_events(part / EVENTS, data, store, said)
+        events = take(part / EVENTS, data, store, said)
         said("accounts", 0)
         with (part / ACCOUNTS).open("wb") as file:
             written = accounts.write(database, file)

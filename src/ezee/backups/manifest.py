@@ -14,6 +14,8 @@ NAME = "manifest.json"
 _FORMAT = 1
 _PIECE = 1 << 20
 
+Said = Callable[[str, int], None]
+"""Told what is being done, and how many bytes of it more."""
 Heard = Callable[[int], None]
 """Told how many bytes more are done."""
 

@@ -12,10 +12,12 @@ from ezee.accounts.database import FILE_NAME as ACCOUNTS_FILE
 from ezee.accounts.database import Database
 from ezee.accounts.migrations import NEWEST
 from ezee.accounts.service_key import FILE_NAME as KEY
-from ezee.backups.making import ACCOUNTS, EVENTS, SCRIPTS, Said, every_backup
-from ezee.backups.manifest import NAME, Manifest, check_files, read_manifest
+from ezee.backups.clusters import give_cluster
+from ezee.backups.making import ACCOUNTS, EVENTS, SCRIPTS, every_backup
+from ezee.backups.manifest import NAME, Manifest, Said, check_files, read_manifest
 from ezee.durable import sync
 from ezee.errors import SetupError
+from ezee.model.site import site_key
 from ezee.settings import Settings
 from ezee.store.copies import load_events, newest_schema
 from ezee.store.folder import RESTORING, FolderLock
@@ -67,6 +69,9 @@ def restore_backup(source: Path, settings: Settings, said: Said) -> Manifest:
             _expect(manifest.events, _load_events(data, source, manifest))
             said("accounts", 0)
             _expect(manifest.accounts, _load_accounts(settings, source, manifest))
+            if settings.events:
+                said("cluster", 0)
+                give_cluster(data, settings.events, _sites(source), said)
             _copy(source / KEY, data / KEY)
             if (source / SCRIPTS).is_dir():
                 shutil.copytree(source / SCRIPTS, data / SCRIPTS)
@@ -117,6 +122,13 @@ def _load_accounts(settings: Settings, source: Path, manifest: Manifest) -> dict
         raise SetupError("The accounts of the backup cannot be restored.") from error
     finally:
         database.close()
+
+
+def _sites(source: Path) -> list[int]:
+    """The trackers of a backup's accounts, as events name them."""
+    with (source / ACCOUNTS).open("rb") as file:
+        rows = (each.values for each in accounts.read(file) if each.table == "trackers")
+        return sorted(site_key(str(row["site_id"])) for row in rows)
 
 
 def _expect(written: dict[str, int], found: dict[str, int]) -> None:

@@ -11,8 +11,8 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ezee.backups.making import Said, keep_newest, make_backup
-from ezee.backups.manifest import Manifest
+from ezee.backups.making import keep_newest, make_backup
+from ezee.backups.manifest import Manifest, Said
 from ezee.backups.restoring import check_backup, find_backup, restore_backup
 from ezee.cli.output import console, errors, print_json
 from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root

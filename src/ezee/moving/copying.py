@@ -49,9 +49,9 @@ class Extent(NamedTuple):
         return self.events + self.bots
 
 
-def extents(store: EventStore) -> dict[Day, Extent]:
-    """How much a store has of every day."""
-    rows = cast("list[tuple[int, ...]]", patiently(store.look, Extents()))
+def extents(store: EventStore, moment: str = "") -> dict[Day, Extent]:
+    """How much a store has of every day, or had at a moment."""
+    rows = cast("list[tuple[int, ...]]", patiently(store.look, Extents(moment)))
     return {(site, day): Extent(*rest) for site, day, *rest in rows}
 
 
@@ -63,7 +63,7 @@ def copy_events(source: EventStore, target: EventStore, said: Said) -> int:
     done = sum(each.rows for each in there.values())
     copied = 0
     said("events", done, total)
-    for look in _missing(here, there):
+    for look in missing(here, there):
         rows = patiently(source.look, look)
         store_once(target, _batch(rows))
         copied += len(rows)
@@ -134,8 +134,10 @@ def _erase(target: EventStore, day: Day) -> Extent:
     return Extent()
 
 
-def _missing(here: Mapping[Day, Extent], there: Mapping[Day, Extent]) -> Iterator[KeptRows]:
-    """What to read next; small days go together."""
+def missing(
+    here: Mapping[Day, Extent], there: Mapping[Day, Extent], moment: str = ""
+) -> Iterator[KeptRows]:
+    """What is to be read of what is here to have it there; small days go together."""
     together: list[Day] = []
     size = 0
     for day, wanted in here.items():
@@ -144,15 +146,15 @@ def _missing(here: Mapping[Day, Extent], there: Mapping[Day, Extent]) -> Iterato
             continue
         if has or wanted.rows > _TOGETHER:
             for skip in range(has, wanted.rows, _TOGETHER):
-                yield KeptRows([day], skip, min(_TOGETHER, wanted.rows - skip))
+                yield KeptRows([day], skip, min(_TOGETHER, wanted.rows - skip), moment)
             continue
         if size + wanted.rows > _TOGETHER or len(together) == _DAYS_TOGETHER:
-            yield KeptRows(together, 0, size)
+            yield KeptRows(together, 0, size, moment)
             together, size = [], 0
         together.append(day)
         size += wanted.rows
     if together:
-        yield KeptRows(together, 0, size)
+        yield KeptRows(together, 0, size, moment)
 
 
 def _batch(rows: Sequence[Row]) -> Batch:
@@ -168,9 +170,9 @@ def _batch(rows: Sequence[Row]) -> Batch:
     return Batch(events, bots=bots, moved=True)
 
 
-def drops_of(store: EventStore) -> dict[tuple[int, int, str], int]:
+def drops_of(store: EventStore, moment: str = "") -> dict[tuple[int, int, str], int]:
     """Counts of what was dropped, by tracker, day and reason."""
-    rows = patiently(store.look, KeptDrops())
+    rows = patiently(store.look, KeptDrops(moment))
     return {(int(site), int(day), str(reason)): int(count) for site, day, reason, count in rows}
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Protocol
 
 from ezee.errors import SetupError
 
@@ -41,6 +44,28 @@ def load_events(data: Path, folder: Path, version: int) -> dict[str, int]:
     from ezee.store.duckdb import copies  # noqa: PLC0415 - as in store.open
 
     return copies.load(data / EVENTS, folder, version)
+
+
+class CopyOfRows(Protocol):
+    """A copy that is made of rows; see ``write_rows``."""
+
+    def add(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Rows of a table, with all of its columns."""
+
+    def finish(self) -> dict[str, int]:
+        """Write every table; returns how many rows each has. Raises ``ValueError`` on failure."""
+
+
+@contextmanager
+def write_rows(folder: Path) -> Iterator[CopyOfRows]:
+    """Make a copy of the newest schema in a folder, of rows that come from elsewhere."""
+    from ezee.store.duckdb import copies  # noqa: PLC0415 - as in store.open
+
+    writer = copies.Writer(folder)
+    try:
+        yield writer
+    finally:
+        writer.close()
 
 
 def newest_schema() -> int:

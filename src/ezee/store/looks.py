@@ -162,8 +162,8 @@ class Condition(msgspec.Struct, frozen=True, tag=True):
 
 
 class CopyOut(msgspec.Struct, frozen=True, tag=True):
-    """Everything that is stored, written as Parquet files into a folder of that name, which is made
-    in ``tmp`` of the data folder. Rows: table, number of its rows.
+    """Everything that is in the event file, written as Parquet files into a folder of that name,
+    which is made in ``tmp`` of the data folder. Rows: table, number of its rows.
 
     Events are stored meanwhile; whatever else changes what is stored waits.
     """
@@ -171,10 +171,18 @@ class CopyOut(msgspec.Struct, frozen=True, tag=True):
     name: str
 
 
+class Moment(msgspec.Struct, frozen=True, tag=True):
+    """The moment that it is. Rows: one text, by which later looks see what was stored by then, and
+    nothing that came since; empty where an engine has no such moments.
+    """
+
+
 class Extents(msgspec.Struct, frozen=True, tag=True):
     """How much there is of each tracker's local day. Rows: site, day, number of events, of bots'
     events, and a sum over both by which the same rows are known in another engine.
     """
+
+    moment: str = ""
 
 
 class KeptRows(msgspec.Struct, frozen=True, tag=True):
@@ -188,10 +196,13 @@ class KeptRows(msgspec.Struct, frozen=True, tag=True):
     days: Sequence[tuple[int, int]]
     skip: int
     limit: int
+    moment: str = ""
 
 
 class KeptDrops(msgspec.Struct, frozen=True, tag=True):
     """Counts of what was dropped. Rows: site, day, reason, count."""
+
+    moment: str = ""
 
 
 class EveryErased(msgspec.Struct, frozen=True, tag=True):
@@ -231,6 +242,6 @@ PlainLook = (
 ExpiryLook = Expirable | LatestErased | KeptFrom
 """Those about what expires; in an engine where nothing does there are no rows."""
 TallyLook = Tallied | HowManyTallies | EveryTally
-Look = PlainLook | ExpiryLook | WrongRollups | TallyLook | Condition | CopyOut
+Look = PlainLook | ExpiryLook | WrongRollups | TallyLook | Condition | CopyOut | Moment
 LOOKS_AT_VISITS = (Sighting, Live, Erasable, Expirable)
 """Those that have to wait until the visits of what was just stored are there."""

@@ -43,6 +43,8 @@ from ezee.store.looks import (
     Expirable,
     ExpiryLook,
     Look,
+    Moment,
+    PlainLook,
     Tallied,
     TallyLook,
     WrongRollups,
@@ -50,10 +52,7 @@ from ezee.store.looks import (
 from ezee.store.looks import Row as LookRow
 from ezee.store.sql import Asked, Statement
 
-_NO_COPY = (
-    "Events that are in a ClickHouse cluster are not copied by ezee: their replicas are copies, "
-    "and ClickHouse has means of its own to freeze and copy tables."
-)
+_NO_FILE = "The events are in a cluster, and not in a file of the data folder."
 _NEVER_EXPIRES = (
     "Events that are in a ClickHouse cluster are kept for ever: there are no roll-ups beside."
 )
@@ -118,8 +117,10 @@ class ClickHouseStore:
         if isinstance(look, Condition):
             return [(schema.VERSION, schema.VERSION, 0, 0, 0, size(servers), 0, 0, 0)]
         if isinstance(look, CopyOut):
-            raise SetupError(_NO_COPY)
-        reach = reach_of(look, visible.look(servers))
+            raise InvalidRequest(_NO_FILE)
+        if isinstance(look, Moment):
+            return [(visible.look(servers).told,)]
+        reach = reach_of(look, _seen_by(servers, look))
         return [tuple(row) for row in _asked(servers, statement_of(look), reach)]
 
     def describe(self, site: int | None = None) -> Description:
@@ -218,6 +219,12 @@ class ClickHouseStore:
             changer.go_on()
             changer.clear_away()
             changer.note_what_is_gone()
+
+
+def _seen_by(servers: Servers, look: PlainLook) -> Visible:
+    """What a look sees: all there is now, unless it names a moment."""
+    moment = getattr(look, "moment", "")
+    return visible.read(moment) if moment else visible.look(servers)
 
 
 def _refuse_what_moved(servers: Servers) -> None:

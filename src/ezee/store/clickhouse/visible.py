@@ -46,6 +46,17 @@ class Visible(NamedTuple):
             return f"batch <= {self.upto}"
         return f"batch <= {self.upto} and batch not in ({', '.join(map(str, self.without))})"
 
+    @property
+    def told(self) -> str:
+        """The same as a text, for ``read``."""
+        return " ".join(map(str, (self.upto, *self.without)))
+
+
+def read(told: str) -> Visible:
+    """What was visible at a moment that was told."""
+    upto, *without = map(int, told.split())
+    return Visible(upto, tuple(without))
+
 
 def look(servers: Servers) -> Visible:
     """What is visible now."""

@@ -6,7 +6,7 @@ others; the engine's own file is not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,39 @@ def write(run: Run, folder: Path) -> list[tuple[str, int]]:
         (table, _write_table(run, table, folder / f"{table}.parquet"))
         for (table,) in run(Statement(_TABLES, ()))
     ]
+
+
+class Writer:
+    """A copy that is made of rows, table by table, in a file beside it that is gone afterwards."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder / ".rows.duckdb"
+        self._connection = duckdb.connect(self._path, config=_CONFIG)
+        schema.migrate(self._connection)
+
+    def add(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Rows of a table, with all of its columns."""
+        if rows:
+            with self._connection.appender(table) as appender:
+                appender.append_rows(rows)
+
+    def finish(self) -> dict[str, int]:
+        """Write every table; returns how many rows each has. Raises ``ValueError`` on failure."""
+        try:
+            found = write(
+                lambda asked: self._connection.execute(asked.sql, asked.parameters).fetchall(),
+                self._folder,
+            )
+        except duckdb.Error as error:
+            raise ValueError from error
+        return dict(found)
+
+    def close(self) -> None:
+        """Remove the file."""
+        self._connection.close()
+        for path in self._folder.glob(f"{self._path.name}*"):
+            path.unlink()
 
 
 def _write_table(run: Run, table: str, path: Path) -> int:

@@ -69,6 +69,7 @@ from ezee.store.looks import (
     Condition,
     CopyOut,
     Look,
+    Moment,
     Row,
     TallyLook,
     WrongRollups,
@@ -144,6 +145,8 @@ class DuckDBStore(Lives):
             return [self._condition()]
         if isinstance(look, CopyOut):
             return self._copy_out(look)
+        if isinstance(look, Moment):
+            return [("",)]
         return self._read(lambda run: expired.look(run, look))
 
     def describe(self, site: int | None = None) -> Description:

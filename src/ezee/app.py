@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,7 @@ from ezee.accounts.service_key import limits_key, read_service_key
 from ezee.accounts.tokens import LastUsed
 from ezee.clock import Clock
 from ezee.erasing import erase_due
-from ezee.errors import EzeeError, NotFound, SetupError
+from ezee.errors import EzeeError, NotFound, SetupError, Unavailable
 from ezee.events.bots import declared
 from ezee.events.collector import Collector
 from ezee.events.committer import GroupCommit
@@ -37,6 +37,7 @@ from ezee.events.surroundings import surroundings_of
 from ezee.limits import Buckets
 from ezee.mail import read_mail_server
 from ezee.retention import expire_due
+from ezee.room import Room
 from ezee.settings import SCRIPT_NAME, Settings
 from ezee.shared_limits import open_quotas
 from ezee.store.base import EventStore
@@ -69,6 +70,8 @@ Routes = CounterRoutes | OtherTrackers | HealthRoutes | MetricsRoutes
 _REPORTS_AT_ONCE = 4
 # Little is due but at midnight, and where a rule was changed.
 _EXPIRE_EVERY = 1800.0
+# What a removal could not carry out by itself.
+_ERASE_EVERY = 300.0
 _log = structlog.get_logger("ezee.app")
 
 
@@ -275,19 +278,29 @@ def _prepare(services: Services) -> None:
     declared.warm_up()
     agent.warm_up()
     source.warm_up()
-    erase_due(services.database, services.store, services.salts)
+    # Where there is no room for it, it is tried again.
+    with suppress(Unavailable):
+        erase_due(services.database, services.store, services.salts)
 
 
 def _chores(services: Services, last_used: LastUsed) -> list[tuple[float, Callable[[], Any]]]:
     """The periodic work, and how many seconds apart."""
     return [
+        (10, Room(services.settings.data).look),
         (1, open_places(services.settings.places_database).refresh),
         (5, last_used.write),
         (60, lambda: services.salts.destroy_expired(services.clock.now())),
         (60, lambda: services.salts.prepare(services.clock.now())),
         (3600, lambda: forget_old(services.settings.data, services.clock.now())),
         (_EXPIRE_EVERY, lambda: _expire(services)),
+        (_ERASE_EVERY, lambda: _erase(services)),
     ]
+
+
+def _erase(services: Services) -> None:
+    # A removal that is under way waits for events in line, and erases by itself.
+    before = services.clock.now() - round(_ERASE_EVERY * 1000)
+    erase_due(services.database, services.store, services.salts, before)
 
 
 def _expire(services: Services) -> None:

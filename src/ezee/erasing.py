@@ -55,10 +55,17 @@ class Receipt(msgspec.Struct, frozen=True):
     days: int
 
 
-def erase_due(database: Database, store: EventStore, salts: Salts) -> int:
-    """Erase what removed trackers left behind; returns how many events that were. Blocks."""
+def erase_due(
+    database: Database, store: EventStore, salts: Salts, before: int | None = None
+) -> int:
+    """Erase what removed trackers left behind; returns how many events that were. Blocks.
+
+    ``before`` (ms UTC) leaves out those that were removed since.
+    """
     erased = 0
     for site_id, asked_at in erasures.due(database):
+        if before is not None and asked_at > before:
+            continue
         key = site_key(site_id)
         # Begun anew after an interruption, it takes what has come in between as well.
         erased += store.change(Erase(key, receipt=_stored(site_id, new_receipt()), at=asked_at))

@@ -23,6 +23,7 @@ from ezee.accounts.database import Database
 from ezee.clock import SystemClock
 from ezee.errors import OutOfDate, SetupError
 from ezee.logs import set_up_logs
+from ezee.room import blaming_a_full_disk
 from ezee.salting import open_salts
 from ezee.settings import Settings
 from ezee.store.folder import prepare_folder
@@ -88,21 +89,23 @@ def _serve_folder(
 ) -> None:
     listening = _listen(settings.host, settings.port)
     # On a disk that is nearly full the accounts come first: without them there is no service.
-    try:
-        database, host = _open(settings)
-    except OutOfDate:
-        upgrade(settings, SystemClock().now(), _log.info)
-        database, host = _open(settings)
+    with blaming_a_full_disk(settings.data):
+        try:
+            database, host = _open(settings)
+        except OutOfDate:
+            upgrade(settings, SystemClock().now(), _log.info)
+            database, host = _open(settings)
     store = RemoteStore(settings.data)
     try:
         port = listening.getsockname()[1]
         # Port 0 lets the system choose; the service tells others the one it has.
         settings = replace(settings, port=port)
         clock = SystemClock()
-        salts = open_salts(database, settings.data, clock.now())
         vitals = Vitals()
-        application = app.build(settings, clock, database, store, salts, vitals=vitals)
-        before_start(settings, database)
+        with blaming_a_full_disk(settings.data):
+            salts = open_salts(database, settings.data, clock.now())
+            application = app.build(settings, clock, database, store, salts, vitals=vitals)
+            before_start(settings, database)
         _let_the_server_stop_itself()
         crowd = Crowd(_room_for(most), exempt=settings.trusted_proxies, vitals=vitals)
         vitals.gauges["connections"] = lambda: len(crowd)

@@ -16,6 +16,7 @@ from ezee.model.calendar import day_of
 from ezee.model.event import Population
 from ezee.store.salt_file import FILE_NAME
 from ezee.store.salts import Salts
+from tests.crash.disk import small_disk
 from tests.support.clock import FakeClock, instant
 
 SITE = 10
@@ -381,3 +382,29 @@ def test_a_disk_that_will_not_is_told_and_nothing_is_lost(tmp_path: Path, clock:
     connection.close()
     salts.save()
     assert value in bytes_on_disk(tmp_path)
+
+
+def test_on_a_full_disk_salts_are_destroyed_all_the_same(tmp_path: Path, clock: FakeClock) -> None:
+    with small_disk(tmp_path / "disk", 2) as disk:
+        salts, day = Salts(disk.folder), today(clock)
+        old = [salts.of(site, day, "UTC", clock.now())[0] for site in range(200)]
+        salts.save()
+        new, _ = salts.of(SITE, day + 1, "UTC", clock.now())
+        salts.save()
+        disk.fill()
+        clock.advance(36 * 3600)
+        with pytest.raises(Unavailable):
+            _save_another(salts, clock)
+        again = Salts(disk.folder, clock.now())
+        left = (disk.folder / FILE_NAME).read_bytes()
+        assert not any(value in left for value in old)
+        assert again.of(SITE, day + 1, "UTC", clock.now())[0] == new
+        assert (
+            not (disk.folder / f"{FILE_NAME}-journal").exists()
+            or not (disk.folder / f"{FILE_NAME}-journal").read_bytes()
+        )
+
+
+def _save_another(salts: Salts, clock: FakeClock) -> None:
+    salts.of(SITE + 1, today(clock), "UTC", clock.now())
+    salts.save()

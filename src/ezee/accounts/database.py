@@ -6,14 +6,12 @@ It is an SQLite file in the data folder or, for several nodes, a PostgreSQL data
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.exc import (
     DBAPIError,
     IntegrityError,
@@ -24,6 +22,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import Session
 
 from ezee.accounts import row_security
+from ezee.accounts.embedded import make_engine
 from ezee.accounts.migrations import NEWEST
 from ezee.errors import OutOfDate, SetupError, Unavailable
 from ezee.settings import Settings
@@ -62,18 +61,13 @@ _MOVED_SENTENCE = (
 )
 _ONE_BY_ONE = "select pg_advisory_xact_lock(4021961)"
 
-# How often, and with how many seconds between, a new file is turned to write-ahead logging.
-_TRIES = 100
-_PAUSE = 0.05
-
 
 class Database:
     """Hands out sessions. Calls block."""
 
     def __init__(self, url: str) -> None:
         if url.startswith("sqlite:"):
-            self.engine = sa.create_engine(url)
-            event.listen(self.engine, "connect", _prepare_sqlite)
+            self.engine = make_engine(url)
         else:
             self.engine = sa.create_engine(with_driver(url), **_SERVER)
 
@@ -294,30 +288,3 @@ def _revision(connection: sa.Connection) -> str:
     if not sa.inspect(connection).has_table("alembic_version"):
         return ""
     return str(connection.scalar(sa.text("select version_num from alembic_version")) or "")
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("pragma busy_timeout = 10000")
-    _keep_a_log(cursor)
-    cursor.execute("pragma synchronous = full")
-    cursor.execute("pragma foreign_keys = on")
-    cursor.execute("pragma secure_delete = on")
-    cursor.close()
-
-
-def _keep_a_log(cursor: sqlite3.Cursor) -> None:
-    """Turn a new file to write-ahead logging.
-
-    Of several processes that do so at once SQLite lets one, and tells the others at once that the
-    file is locked, whatever time they would give it: https://sqlite.org/wal.html
-    """
-    for left in reversed(range(_TRIES)):
-        try:
-            cursor.execute("pragma journal_mode = wal")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not left:
-                raise
-            time.sleep(_PAUSE)
-        else:
-            return

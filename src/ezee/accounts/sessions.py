@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from ezee.accounts.database import Database
 from ezee.accounts.passwords import hash_password, verify_password
 from ezee.accounts.policy import seen_by, seen_by_service
 from ezee.accounts.tables import SignIn, User
-from ezee.errors import NotFound
+from ezee.errors import NotFound, Unavailable
 
 LIFETIME = 30 * 24 * 3600 * 1000
 """Milliseconds without use after which a session ends."""
@@ -79,9 +80,16 @@ def find_viewer(database: Database, secret: str, now: int) -> Viewer | None:
         if row is None:
             return None
         signed_in, user = row
-        if now - signed_in.last_seen_at >= _SEEN_EVERY:
-            signed_in.last_seen_at = now
+    if now - signed_in.last_seen_at >= _SEEN_EVERY:
+        # On a full disk, say, who is signed in stays so.
+        with suppress(Unavailable):
+            _note_seen(database, signed_in.id, now)
     return Viewer(user.id, user.email, user.name, user.plan, user.language, signed_in.id)
+
+
+def _note_seen(database: Database, session_id: str, now: int) -> None:
+    with seen_by_service(database) as session:
+        session.execute(sa.update(SignIn).where(SignIn.id == session_id).values(last_seen_at=now))
 
 
 def list_sessions(database: Database, viewer: str, now: int) -> list[SignIn]:

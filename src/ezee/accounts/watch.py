@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ezee.accounts import row_security
 from ezee.accounts.aliases import SITE_NAMED
 from ezee.accounts.database import Database
+from ezee.accounts.embedded import AsItLies
 from ezee.errors import Unavailable
 
 # It tells only whether there is such an id, no row of anyone's.
@@ -56,17 +57,18 @@ def watch(database: Database) -> Watch:
 
 class _FileWatch:
     def __init__(self, database: Database) -> None:
-        self._pooled = database.engine.raw_connection()
-        connection = self._pooled.driver_connection
-        assert isinstance(connection, sqlite3.Connection)
-        self.connection = connection
+        self._engine = database.engine
         self._lock = threading.Lock()
         self._version = -1
+        self._connect()
 
     def changed(self) -> bool:
         # https://www.sqlite.org/pragma.html#pragma_data_version
         with self._lock:
-            before = self._version
+            if isinstance(self.connection, AsItLies):
+                # It would not see what others write once they have room.
+                self._reconnect()
+            before: int = self._version
             (self._version,) = self.connection.execute("pragma data_version").fetchone()
             return self._version != before
 
@@ -83,6 +85,21 @@ class _FileWatch:
 
     def close(self) -> None:
         self._pooled.close()
+
+    def _connect(self) -> None:
+        self._pooled = self._engine.raw_connection()
+        connection = self._pooled.driver_connection
+        assert isinstance(connection, sqlite3.Connection)
+        self.connection = connection
+        self._version = -1
+
+    def _reconnect(self) -> None:
+        before = self._pooled
+        try:
+            self._connect()
+        except SQLAlchemyError as error:
+            raise Unavailable("The account database does not answer right now.") from error
+        before.close()
 
 
 class _ServerWatch:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,13 +23,13 @@ from ezee.errors import EzeeError, Unavailable
 from ezee.model.calendar import local_hour
 from ezee.model.query import Interval, Range, StatsQuery
 from ezee.model.site import SiteConfig
+from ezee.room import LOW, free_bytes
 from ezee.salting import open_salts
 from ezee.store.base import EventStore
 from ezee.store.changes import Erase
 from ezee.store.open import OpenStore
 from ezee.store.salts import Salts
 
-_LEAST_FREE = 200_000_000
 _LEAST_YEAR = 2026
 _BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -85,9 +84,9 @@ def _looked(name: str, look: Callable[[], Finding]) -> Finding:
 
 
 def _disk(data: Path) -> Finding:
-    free = shutil.disk_usage(data).free
+    free = free_bytes(data)
     says = f"{free / 1e9:.1f} GB free for {data.resolve()}"
-    return Finding("disk", free >= _LEAST_FREE, says)
+    return Finding("disk", free >= LOW, says)
 
 
 def _accounts(database: Database) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -283,7 +284,9 @@ def _tell(settings: Settings, sentence: str) -> None:
     if settings.log_format == "json":
         structlog.get_logger("ezee").info(sentence)
     else:
-        errors.print(sentence, soft_wrap=True)
+        # It may be a file on a full disk.
+        with suppress(OSError):
+            errors.print(sentence, soft_wrap=True)
 
 
 def _welcome(settings: Settings, database: Database) -> None:

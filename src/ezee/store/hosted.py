@@ -15,6 +15,7 @@ from ezee.store.listener import StoreListener
 
 # The store of a service that was killed takes a moment to close the file.
 _PATIENCE = 10.0
+_NOT_WRITABLE = "The data folder cannot be written to. Its disk may be full."
 
 
 def main() -> None:
@@ -32,6 +33,9 @@ def main() -> None:
         listener = StoreListener(folder, store)
     except EzeeError as error:
         print(error.message)  # noqa: T201 - it is what the parent reads
+        return
+    except OSError:
+        print(_NOT_WRITABLE)  # noqa: T201 - likewise
         return
     print(READY, flush=True)  # noqa: T201
     sys.stdin.read()

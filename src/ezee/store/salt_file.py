@@ -44,9 +44,10 @@ class SaltFile:
         """See ``SaltKeeper.load``."""
         with self._connect() as connection:
             connection.execute(_SCHEMA)
-            connection.execute("delete from salts where expires_at <= ?", (now,))
-            found = connection.execute("select * from salts").fetchall()
         self._path.chmod(0o600)
+        self.destroy(Condemned(expired_by=now))
+        with self._connect() as connection:
+            found = connection.execute("select * from salts").fetchall()
         return [SaltRow((row[0], row[1], row[2], row[3]), *row[4:]) for row in found]
 
     def save(self, rows: Iterable[SaltRow]) -> None:
@@ -63,8 +64,25 @@ class SaltFile:
 
     def destroy(self, condemned: Condemned) -> None:
         """See ``SaltKeeper.destroy``."""
-        import_id, site, expired_by = condemned
+        try:
+            self._delete(condemned, "truncate")
+        except Unavailable as error:
+            if not _is_full(error.__cause__):
+                raise
+            # What is destroyed is overwritten where it lies. Only the journal has no room.
+            self._delete(condemned, "memory")
+
+    def overdue(self, before: int) -> int:
+        """See ``SaltKeeper.overdue``."""
         with self._connect() as connection:
+            (count,) = connection.execute(
+                "select count(*) from salts where expires_at <= ?", (before,)
+            ).fetchone()
+        return int(count)
+
+    def _delete(self, condemned: Condemned, journal: str) -> None:
+        import_id, site, expired_by = condemned
+        with self._connect(journal) as connection:
             if import_id is not None:
                 connection.execute(
                     "delete from salts where population = ? and import_id = ?",
@@ -75,22 +93,18 @@ class SaltFile:
             else:
                 connection.execute("delete from salts where expires_at <= ?", (expired_by,))
 
-    def overdue(self, before: int) -> int:
-        """See ``SaltKeeper.overdue``."""
-        with self._connect() as connection:
-            (count,) = connection.execute(
-                "select count(*) from salts where expires_at <= ?", (before,)
-            ).fetchone()
-        return int(count)
-
     @contextmanager
-    def _connect(self) -> Iterator[sqlite3.Connection]:
+    def _connect(self, journal: str = "truncate") -> Iterator[sqlite3.Connection]:
         try:
             with closing(sqlite3.connect(self._path, timeout=10)) as connection:
-                connection.execute("pragma journal_mode = truncate")
+                connection.execute(f"pragma journal_mode = {journal}")
                 connection.execute("pragma secure_delete = on")
                 connection.execute("pragma synchronous = full")
                 with connection:
                     yield connection
         except sqlite3.Error as error:
             raise Unavailable from error
+
+
+def _is_full(error: BaseException | None) -> bool:
+    return isinstance(error, sqlite3.Error) and error.sqlite_errorcode == sqlite3.SQLITE_FULL

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-import shutil
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -27,6 +26,7 @@ from prometheus_client.registry import Collector
 
 from ezee import __version__
 from ezee.errors import EzeeError, Forbidden, MethodNotAllowed, Unauthorized
+from ezee.room import free_bytes
 from ezee.settings import Settings
 from ezee.store.base import EventStore
 from ezee.store.looks import Condition, Row
@@ -156,7 +156,7 @@ class _Reading(Collector):
         yield GaugeMetricFamily(
             "ezee_stopping", "1 once a stop was asked for.", int(self._vitals.stopping)
         )
-        free = shutil.disk_usage(self._settings.data).free
+        free = free_bytes(self._settings.data)
         yield GaugeMetricFamily(
             "ezee_data_free_bytes", "What is free on the data folder's disk.", free
         )

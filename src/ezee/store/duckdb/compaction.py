@@ -133,7 +133,7 @@ def check_room(connection: Connection, path: Path) -> None:
 def copy(connection: Connection, path: Path) -> Copied:
     """Copy everything that is stored now into a new file beside the one at ``path``."""
     abandon(connection, path)
-    connection.execute(f"attach '{_sql_text(_fresh(path))}' as fresh")
+    connection.execute(f"attach '{_sql_text(fresh(path))}' as fresh")
     with transaction(connection):
         copied = Copied(last_number(connection))
         (name,) = connection.execute("select current_database()").fetchall()[0]
@@ -208,19 +208,20 @@ def take_over(path: Path) -> None:
     Raises:
         Unavailable: it cannot be done; the old one stays.
     """
-    fresh = _fresh(path)
+    made = fresh(path)
     # A file is not whole without its log, which would be read into the other.
-    if any(each.with_name(f"{each.name}.wal").exists() for each in (path, fresh)):
+    if any(each.with_name(f"{each.name}.wal").exists() for each in (path, made)):
         raise Unavailable(_FAILED)
     try:
-        sync(fresh)
-        fresh.replace(path)
+        sync(made)
+        made.replace(path)
         sync(path.parent)
     except OSError as error:
         raise Unavailable(_FAILED) from error
 
 
-def _fresh(path: Path) -> Path:
+def fresh(path: Path) -> Path:
+    """The name of a file that is to take the place of the one at ``path``."""
     return path.with_name(f"{path.name}.new")
 
 

@@ -63,17 +63,22 @@ class Lives:
     def _open(self) -> OpenFile:
         compaction.clear(self._path)
         compaction.clear_spilled(self._spilled)
+        if not self._path.exists():
+            self._make()
         file = OpenFile(self._path, self._config)
-        try:
+        with _closing_if_it_fails(file):
             schema.make(file.writer)
             self._look_over(file)
-        except duckdb.Error as error:
-            file.close()
-            raise Unavailable from error
-        except EzeeError:
-            file.close()
-            raise
         return file
+
+    def _make(self) -> None:
+        """A new file, whole or not at all: DuckDB takes one that is cut short for another's."""
+        file = OpenFile(compaction.fresh(self._path), self._config)
+        with _closing_if_it_fails(file):
+            schema.make(file.writer)
+            file.writer.execute("checkpoint")
+        file.close()
+        compaction.take_over(self._path)
 
     def _ready(self) -> OpenFile:
         """The open file, opened anew where a failure has ended its last life."""
@@ -130,3 +135,15 @@ class Lives:
         file.close()
         compaction.take_over(self._path)
         self._file = self._open()
+
+
+@contextmanager
+def _closing_if_it_fails(file: OpenFile) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        file.close()
+        raise Unavailable from error
+    except EzeeError:
+        file.close()
+        raise

@@ -22,7 +22,7 @@ _REFERRERS = (
     "https://news.ycombinator.com/item?id=1",
     "https://a.example/",
 )
-_AGENT = (
+AGENT = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/{}.0.{}.0 Safari/537.36"
 )
@@ -108,7 +108,7 @@ def _request(site_id: str, chance: random.Random) -> bytes:
         "language": chance.choice(("en-GB", "de-DE", "fr")),
     }
     body = msgspec.json.encode(event)
-    agent = _AGENT.format(100 + chance.randrange(30), chance.randrange(_AGENTS // 30))
+    agent = AGENT.format(100 + chance.randrange(30), chance.randrange(_AGENTS // 30))
     head = (
         "POST /api/public/collect HTTP/1.1\r\nHost: localhost\r\n"
         f"User-Agent: {agent}\r\nAccept: */*\r\nAccept-Language: en\r\n"

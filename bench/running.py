@@ -41,6 +41,11 @@ class Running:
         self._process.terminate()
         self._process.wait(60)
 
+    @property
+    def pid(self) -> int:
+        """The process that answers; the store's is its child."""
+        return self._process.pid
+
     def cpu_seconds(self) -> float:
         """How much processor time the service has used."""
         service = psutil.Process(self._process.pid)

@@ -12,14 +12,33 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import structlog
 
 from ezee.errors import Unavailable
+from ezee.store.duckdb.file import Connection
 
 _log = structlog.get_logger("ezee.store")
 
 # In DuckDB's own configuration: commits never start a checkpoint.
 NEVER = "1TB"
+
+
+class StillReadError(Exception):
+    """Somebody still reads what an update has replaced since; soon nobody will."""
+
+
+def checkpoint(connection: Connection) -> None:
+    """Move what the log holds into the file. No transaction may be writing.
+
+    Raises:
+        StillReadError: DuckDB keeps a transaction that has updated rows, with what they were
+            before, until every snapshot that is older has ended, and takes it for one that writes.
+    """
+    try:
+        connection.execute("checkpoint")
+    except duckdb.TransactionException as error:
+        raise StillReadError from error
 
 
 class Checkpointer:
@@ -54,6 +73,8 @@ class Checkpointer:
             try:
                 if self._is_due():
                     self._checkpoint()
+            except StillReadError:
+                continue
             except Exception as failure:  # noqa: BLE001 - without this thread the log grows for ever
                 if not isinstance(failure, Unavailable):
                     _log.error("checkpoint failed", kind=type(failure).__name__)

@@ -55,7 +55,7 @@ from ezee.store.duckdb.batches import (
     sift,
 )
 from ezee.store.duckdb.changes import carry_out
-from ezee.store.duckdb.checkpoints import Checkpointer
+from ezee.store.duckdb.checkpoints import Checkpointer, checkpoint
 from ezee.store.duckdb.description import condition, describe
 from ezee.store.duckdb.dialect import DUCKDB
 from ezee.store.duckdb.file import OpenFile, snapshot, transaction
@@ -337,7 +337,7 @@ class DuckDBStore(Lives):
     def _checkpoint(self) -> None:
         # Where another transaction writes, DuckDB refuses.
         with self._changing, self._writing, self._engine() as file, self._deriving:
-            file.writer.execute("checkpoint")
+            checkpoint(file.writer)
 
     def _compactions_owed(self) -> int:
         with self._engine() as file, file.lend() as connection:

@@ -24,6 +24,7 @@ EXAMPLES = {block.language: block.text for block, _ in examples(PAGE)}
 RUNNERS = {
     "python": ((sys.executable, "-c"), "import json; print(json.dumps(event))"),
     "js": (("node", "--input-type=module", "-e"), "console.log(JSON.stringify(event));"),
+    "sh": (("sh", "-c"), 'echo; echo "$event"'),
 }
 
 
@@ -35,8 +36,9 @@ def test_there_is_an_example_for_each_helper() -> None:
 @pytest.mark.parametrize("language", RUNNERS)
 def test_a_server_can_send_stamped_events(language: str, service: Service) -> None:
     command, ending = RUNNERS[language]
-    if shutil.which(command[0]) is None:
-        pytest.skip(f"{command[0]} is not installed")
+    for program in (command[0], *(("curl", "openssl") if language == "sh" else ())):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
     account = service.account(f"{language}@verified.example")
     tracker = service.tracker(account.email)
     site_id = tracker["site_id"]

@@ -172,3 +172,33 @@ def test_a_salt_that_expired_while_nothing_ran_is_destroyed(
         assert service.run(*command.replace(log.name, str(log)).split()) == 0
     until(lambda: salts.keys().isdisjoint(salts_in(service.data)))
     assert find(service.kept, needles, scratch) == []
+
+
+# Nobody listens there: https://www.rfc-editor.org/rfc/rfc863
+NO_CLUSTER = "clickhouse://127.0.0.1:9/ezee"
+
+
+def test_what_waits_for_a_cluster_has_no_address_and_no_agent_and_then_no_salt(
+    tmp_path: Path,
+) -> None:
+    scratch = tmp_path / "scratch"
+    with timed_service(tmp_path, START, *OPTIONS, "--events", NO_CLUSTER) as service:
+        service.start()
+        traffic = new_traffic(service)
+        traffic.hour()
+        salts = salts_in(service.data)
+        event = {"site_id": traffic.site_ids[0], "url": f"/{traffic.sent[0].address}"}
+        assert salts
+        assert find(service.kept, traffic.needles(), scratch) == []
+        service.stop()
+        assert find(service.kept, traffic.needles(), scratch) == []
+        service.advance(50)
+        service.start()
+        until(lambda: salts.keys().isdisjoint(salts_in(service.data)))
+        assert find(service.kept, together(map(of_salt, salts)), scratch) == []
+        assert find(service.kept, traffic.needles(), scratch) == []
+
+        # It would be found in the spool.
+        assert service.collect(event).status_code == 202
+        places = {trace.place for trace in find(service.kept, traffic.needles(), scratch)}
+        assert any(place.startswith("data/spool.sqlite") for place in places)

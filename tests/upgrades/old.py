@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import duckdb
+from msgspec.structs import asdict
 
 from ezee.accounts import migrating, migrations
 from ezee.accounts.database import Database
@@ -53,7 +54,9 @@ def _add_events(connection: duckdb.DuckDBPyConnection) -> None:
             NOON + seq * 60_000, site=site_key(SITE_ID), visitor=seq % 7, page=f"/{seq % 5}",
             path=f"/{seq % 5}", kind=Kind.PAGEVIEW, event_id=seq,
         )  # fmt: skip
-        values = [seq if name == "seq" else getattr(made, name) for name in columns]
+        # Visits were not derived yet.
+        row = {**asdict(made), "seq": seq, "visit": 0}
+        values = [row[name] for name in columns]
         connection.execute(f"insert into events values ({', '.join('?' * len(columns))})", values)
 
 

@@ -11,7 +11,7 @@ from ezee.model.query import StatsQuery
 from ezee.model.result import Answer, Breakdown, BreakdownRow, Comparison
 from ezee.model.rollable import has_breakdown
 from ezee.store.matched import keep_matched
-from ezee.store.plan import Run, plan
+from ezee.store.plan import Run, plan, with_numbers
 from ezee.store.sql import EVENTS_ALONE, Asked, Dialect, Plan
 from ezee.store.sql.breakdowns import breakdown, rolled_breakdowns
 from ezee.store.timeseries import in_time
@@ -23,7 +23,9 @@ def answer(run: Run, dialect: Dialect, site: int, query: StatsQuery) -> Answer:
     chosen = plan(run, asked)
     rolled = [name for name in query.breakdowns if chosen.rolled and has_breakdown(query, name)]
     of_events = [name for name in query.breakdowns if name not in rolled]
-    matched = _matched(run, asked, of_events)
+    matched = asked
+    if of_events or not chosen.rolled:
+        matched = _matched(run, with_numbers(run, asked), of_events)
     totals, series = in_time(run, asked if chosen.rolled else matched, chosen)
     found = _rolled_breakdowns(run, asked, rolled, chosen) if rolled else {}
     found |= {name: _breakdown(run, matched, name) for name in of_events}
@@ -49,7 +51,10 @@ def _comparison(run: Run, asked: Asked) -> Comparison | None:
     if asked.query.comparison is None:
         return None
     there = asked._replace(query=replace(asked.query, range=asked.query.comparison))
-    return Comparison(*in_time(run, there, plan(run, there)))
+    chosen = plan(run, there)
+    if not chosen.rolled:
+        there = with_numbers(run, there)
+    return Comparison(*in_time(run, there, chosen))
 
 
 def _rolled_breakdowns(

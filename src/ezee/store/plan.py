@@ -29,14 +29,15 @@ def plan(run: Run, asked: Asked) -> Plan:
     """How to answer what roll-ups have, within the snapshot that ``run`` reads."""
     if not has_totals(asked.query):
         return EVENTS_ALONE
-    days = [int(row[0]) for row in run(_days_and_arrivals(asked))]
-    rolled = {day for day in days if day != _SOME_CAME}
-    if not rolled:
+    found = run(_days_and_arrivals(asked))
+    days = [row for row in found if row[0] != _SOME_CAME]
+    if not days:
         return EVENTS_ALONE
-    not_rolled = _days_not_rolled(asked, rolled)
-    changed = _SOME_CAME in days and _find_changed(run, asked)
+    not_rolled = _days_not_rolled(asked, {int(row[0]) for row in days})
+    changed = len(found) > len(days) and _find_changed(run, asked)
     if not_rolled is None and not changed:
-        return Plan(rolled=True, rest=None)
+        known = None if asked.query.filters else [row for row in days if row[1]]
+        return Plan(rolled=True, days=known)
     events = _rest(_EVENTS, "events", not_rolled, "changed_events" if changed else "")
     visits = _rest(
         _visit_columns(asked.query), "visits", not_rolled, "changed_visits" if changed else ""
@@ -44,17 +45,32 @@ def plan(run: Run, asked: Asked) -> Plan:
     return Plan(rolled=True, rest=Source(events, visits, signed=True))
 
 
+def with_numbers(run: Run, asked: Asked) -> Asked:
+    """The question, put to numbers of visits where each event of its range names its visit."""
+    if asked.dialect.among is None or run(_unnumbered(asked)):
+        return asked
+    return asked._replace(source=asked.source._replace(numbered=True))
+
+
+def _unnumbered(asked: Asked) -> Statement:
+    return write(
+        "select 1 from events where {within} and visit = 0 and kind <> 2 limit 1",
+        within=_within(asked),
+    )
+
+
 def _days_and_arrivals(asked: Asked) -> Statement:
-    """The range's days that are rolled up, and ``_SOME_CAME`` where any of its events may not be.
+    """The range's days that are rolled up, each with its numbers, and ``_SOME_CAME`` where any of
+    its events may not be.
 
     It is asked of every question, most of them about days to which nothing has come: to look for
     whose events have come costs several times as much.
     """
     return write(
         """
-        select day from ({days}) as rolled_days
+        {days}
         union all
-        select {some} as day where exists ({amended}) or exists ({underived})
+        select {some} as day, 0, 0, 0, 0, 0, 0 where exists ({amended}) or exists ({underived})
         """,
         days=rolled_days(asked),
         some=str(_SOME_CAME),

@@ -26,11 +26,12 @@ def in_time(run: Run, asked: Asked, chosen: Plan) -> tuple[Counts, Series]:
 def _series(run: Run, asked: Asked, columns: tuple[str, ...], chosen: Plan) -> Series:
     width = len(columns)
     series: Series = {}
-    for row in run(counted_buckets(asked, columns, chosen)):
+    known = chosen.days
+    for row in run(counted_buckets(asked, columns, chosen)) if known is None else known:
         *bucket, visitors, visits, pageviews, events, bounces, duration = map(int, row)
         series[tuple(bucket)] = Counts(visitors, visits, pageviews, events, bounces, duration)
     if REVENUE in asked.query.metrics:
-        for row in run(revenue_buckets(asked, columns, chosen)):
-            bucket, (currency, amount) = [*map(int, row[:width])], row[width:]
+        for earned in run(revenue_buckets(asked, columns, chosen)):
+            bucket, (currency, amount) = [*map(int, earned[:width])], earned[width:]
             series[tuple(bucket)].revenue[currency] = Decimal(amount)
     return series

@@ -132,9 +132,10 @@ def test_every_column_of_an_event_has_its_place(tmp_path: Path) -> None:
     """The rows are appended by position."""
     PatientStore(tmp_path).close()
     with duckdb.connect(tmp_path / FILE_NAME) as connection:
-        for table, others in (("events", []), ("bots", ["rule", "category", "token"])):
+        of_bots = ["rule", "category", "token", "seq"]
+        for table, others in (("events", ["seq", "visit"]), ("bots", of_bots)):
             rows = connection.execute(f"describe {table}").fetchall()
-            assert [row[0] for row in rows] == [*Event.__struct_fields__, *others, "seq"]
+            assert [row[0] for row in rows] == [*Event.__struct_fields__, *others]
 
 
 def test_a_file_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:

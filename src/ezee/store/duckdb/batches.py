@@ -13,6 +13,8 @@ from ezee.store.duckdb.file import Connection
 from ezee.store.order import in_order, is_new
 
 Row = tuple[Any, ...]
+# Visits are derived later.
+_NO_VISIT = 0
 # The senders' ids, each with its tracker, and when they were received.
 Ids = dict[tuple[int, int], int]
 
@@ -45,7 +47,7 @@ def sift(
                 kept = (*astuple(event), each.rule, each.category, each.token, seq)
                 sifted.bots.append(kept)
             else:
-                sifted.events.append((*astuple(event), seq))
+                sifted.events.append((*astuple(event), seq, _NO_VISIT))
         elif not isinstance(each, Bot):
             sifted.refused.append(index)
     return sifted._replace(latest=seq)

@@ -161,7 +161,7 @@ _MOVE = (
     """,
     "delete from events where seq in (select seq from moved where rule = '')",
     f"""
-    insert into events select {_COLUMNS}, seq
+    insert into events select {_COLUMNS}, seq, 0 as visit
     from bots semi join (select seq from moved where rule <> '' and new_rule = '') using (seq)
     """,
     "delete from bots where seq in (select seq from moved where rule <> '' and new_rule = '')",

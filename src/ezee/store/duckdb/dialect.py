@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from ezee.store.sql import Dialect, Statement, write
 
+# So many numbers, in powers of two, have their bits together. More of them would be copied more
+# often than read, where the engine joins the other way round than is best.
+_TOGETHER = 15
+_WITHIN = (1 << _TOGETHER) - 1
+
 
 def _property(column: str, key: str) -> Statement:
     # An event without properties has no JSON at all, which DuckDB would not read.
@@ -25,4 +30,23 @@ def _matches(value: Statement, expression: str) -> Statement:
     )
 
 
-DUCKDB = Dialect(_property, _contains, _matches)
+def _among(rows: Statement, column: str, numbers: Statement) -> Statement:
+    """A bit for each number takes half of the time of a table of those there are."""
+    return write(
+        """
+        select r.* from ({rows}) as r join (
+            select number >> {together} as block,
+                   bitstring_agg((number & {within})::integer, 0, {within}) as bits
+            from ({numbers}) as n(number) group by block
+        ) as s on r.{column} >> {together} = s.block
+        where get_bit(s.bits, (r.{column} & {within})::integer) = 1
+        """,
+        rows=rows,
+        together=str(_TOGETHER),
+        within=str(_WITHIN),
+        numbers=numbers,
+        column=column,
+    )
+
+
+DUCKDB = Dialect(_property, _contains, _matches, _among)

@@ -40,6 +40,7 @@ from ezee.store.duckdb import (
     copies,
     expired,
     expiring,
+    numbers,
     rollups,
     tallies,
     visits,
@@ -101,7 +102,7 @@ class DuckDBStore(Lives):
         self._late = False
         self._take_up_journal(self._begin())
         self._keeper = visits.VisitKeeper(self._derive, self._seq)
-        self._roller = Roller(self._arrived, self._roll)
+        self._roller = Roller(self._arrived, self._roll, self._number)
         self._checkpointer = Checkpointer(self._path, self._checkpoint)
         self._compactor = compaction.Compactor(self._compactions_owed, self._compact)
 
@@ -290,6 +291,15 @@ class DuckDBStore(Lives):
             with self._deriving:
                 rollups.begin(connection, days)
             rollups.roll(connection, days)
+
+    def _number(self) -> bool:
+        with (
+            self._changing,
+            self._engine() as file,
+            self._deriving,
+            file.lend() as connection,
+        ):
+            return numbers.catch_up(connection)
 
     def _expire(self, change: Expire) -> int:
         """Roll up what is to go while events go on being stored; take no more of it; roll up what

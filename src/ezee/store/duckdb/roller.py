@@ -27,8 +27,9 @@ class Roller:
     """Calls ``roll`` with the days that are due, those with most to roll up first.
 
     ``arrived`` tells what has come after an event's number, and up to which; it is asked with 0
-    for everything that is not rolled up. Both raise ``Unavailable`` when they cannot for now, and
-    are called again later.
+    for everything that is not rolled up. ``catch_up`` does a part of what an older version has not
+    done, and tells whether there was one; it is called while no day is due. All raise
+    ``Unavailable`` when they cannot for now, and are called again later.
     """
 
     # Below that a day's events are read as fast as its roll-up.
@@ -46,9 +47,12 @@ class Roller:
         self,
         arrived: Callable[[int], tuple[int, Sequence[Arrived]]],
         roll: Callable[[Sequence[SiteDay]], None],
+        catch_up: Callable[[], bool],
     ) -> None:
         self._arrived = arrived
         self._roll = roll
+        self._catch_up = catch_up
+        self._behind = True
         self._seen = 0
         self._waiting: dict[SiteDay, _Waiting] = {}
         self._undone = threading.Event()
@@ -80,13 +84,15 @@ class Roller:
                 if due:
                     self._roll(due)
                     self._forget(due)
+                elif self._behind:
+                    self._behind = self._catch_up()
             except Exception as failure:  # noqa: BLE001 - without this thread reports grow slow
                 if not isinstance(failure, Unavailable):
                     _log.error("roll-up failed", kind=type(failure).__name__)
                 pause = self._EVERY
                 continue
             rest = self._REST * (time.monotonic() - began)
-            pause = rest if due else max(rest, self._EVERY)
+            pause = rest if due or self._behind else max(rest, self._EVERY)
 
     def _look(self) -> None:
         if self._undone.is_set():

@@ -107,7 +107,7 @@ def begin(connection: Connection, days: Sequence[SiteDay]) -> None:
     with transaction(connection):
         _name(connection, days)
         connection.execute(
-            "insert into rolled select site, day, 0, 0 "
+            "insert into rolled select site, day, 0, 0, 0, 0, 0, 0, 0, 0 "
             "from rolling anti join rolled using (site, day)"
         )
 
@@ -209,15 +209,32 @@ _FORGET = (
         for table, number in (("amended", "seq"), ("former_visits", "replaced"))
     ),
 )
+# A day that has nothing but engagement has no numbers.
 _MARK = f"""
-update rolled set upto = counted.upto, events = counted.number
-from (select site, day, upto, count(*) as number {_EVENTS} group by all) as counted
+update rolled set upto = counted.upto, events = counted.number, visitors = counted.visitors,
+    visits = counted.visits, pageviews = counted.pageviews, custom = counted.custom,
+    bounces = counted.bounces, duration = counted.duration
+from (
+    select e.*, coalesce(d.visitors, 0) as visitors, coalesce(d.visits, 0) as visits,
+           coalesce(d.pageviews, 0) as pageviews, coalesce(d.events, 0) as custom,
+           coalesce(d.bounces, 0) as bounces, coalesce(d.duration, 0) as duration
+    from (select site, day, upto, count(*) as number {_EVENTS} group by all) as e
+    left join (from rollups where dimension = '{WHOLE_DAY}') as d
+        on e.site = d.site and e.day = d.day
+) as counted
 where rolled.site = counted.site and rolled.day = counted.day
 """
-_DIFFERENCES = """
+_DIFFERENCES = f"""
 with stored as (from rollups semi join rolling using (site, day)),
-     revenue as (from rollups_revenue semi join rolling using (site, day))
+     revenue as (from rollups_revenue semi join rolling using (site, day)),
+     days as (
+         select site, '{WHOLE_DAY}' as dimension, day, '' as value, visitors,
+                visitors as viewers, visits, pageviews, custom as events, bounces, duration
+         from rolled semi join rolling using (site, day) where visitors > 0
+     )
 select day, dimension, value from (
+    (from days except from right_rollups) union by name
+    (from right_rollups where dimension = '{WHOLE_DAY}' except from days) union by name
     (from stored except from right_rollups) union by name (from right_rollups except from stored)
     union by name (from revenue except from right_rollups_revenue)
     union by name (from right_rollups_revenue except from revenue)

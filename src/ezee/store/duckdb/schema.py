@@ -6,7 +6,7 @@ import duckdb
 
 from ezee.errors import OutOfDate, SetupError
 
-VERSION = 6
+VERSION = 7
 
 _FIRST = """
 create table events (
@@ -88,8 +88,8 @@ create table state (name varchar not null, value bigint not null);
 insert into state values ('visits_up_to', 0);
 """
 
-# The columns of ``events`` stand in the order of ``model.event.Event``; ``seq`` comes last. In
-# ``bots`` those of ``model.event.Bot`` stand before it.
+# The columns of ``events`` stand in the order of ``model.event.Event``; ``seq`` and ``visit`` come
+# last. In ``bots`` those of ``model.event.Bot`` stand before ``seq``.
 _EVENT_COLUMNS = """
     site ubigint not null,
     day integer not null,
@@ -237,7 +237,39 @@ create table rollups_bots (
 );
 """
 
-MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+# A visit's number is that of its first event, and stands with each of its events as ``visit``, 0
+# until the visits are derived; with engagement that is in no visit stands its own. A visit is
+# ``alone`` where its visitor has no other that day. What older files have is numbered later, by
+# ``numbers``. A day's own numbers stand with it, where every question finds them at once.
+_SEVENTH = """
+alter table events add column visit bigint default 0;
+alter table visits add column number bigint default 0;
+alter table visits add column alone boolean default false;
+alter table former_visits add column number bigint default 0;
+alter table former_visits add column alone boolean default false;
+alter table rolled rename to rolled_6;
+create table rolled (
+    site ubigint not null,
+    day integer not null,
+    upto bigint not null,
+    events bigint not null,
+    visitors bigint not null,
+    visits bigint not null,
+    pageviews bigint not null,
+    custom bigint not null,
+    bounces bigint not null,
+    duration bigint not null
+);
+insert into rolled
+    select r.site, r.day, r.upto, r.events, coalesce(d.visitors, 0), coalesce(d.visits, 0),
+           coalesce(d.pageviews, 0), coalesce(d.events, 0), coalesce(d.bounces, 0),
+           coalesce(d.duration, 0)
+    from rolled_6 as r
+    left join (from rollups where dimension = '') as d on r.site = d.site and r.day = d.day;
+drop table rolled_6;
+"""
+
+MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
 
 
 def make(connection: duckdb.DuckDBPyConnection) -> None:

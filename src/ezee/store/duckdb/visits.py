@@ -16,6 +16,7 @@ import structlog
 
 from ezee.errors import Unavailable
 from ezee.store.duckdb.file import Connection, transaction
+from ezee.store.duckdb.numbers import number_events
 from ezee.store.sql import VISIT_GAP
 
 # ``place`` orders a visitor's events; ``gap`` begins a visit where 30 minutes have passed.
@@ -30,7 +31,8 @@ select v.site, v.day, e.hour, e.utc_offset, v.visitor, v.started_at, v.ended_at,
        e.referrer, e.source, e.channel,
        e.utm_source, e.utm_medium, e.utm_campaign, e.utm_term, e.utm_content,
        e.country, e.region, e.city, e.browser, e.os, e.device, e.screen, e.language,
-       $upto as upto
+       $upto as upto, v.first_seq as number,
+       count(*) over (partition by v.site, v.visitor) = 1 as alone
 from (
     select site, day, visitor, visit,
            min(happened_at) filter (where kind <> 2) as started_at,
@@ -67,7 +69,6 @@ from (
 ) as v
 join (select * from events where day = $day) as e on e.seq = v.first_seq
 """
-
 
 _KEEP_FORMER = """
 insert into former_visits by name
@@ -203,4 +204,5 @@ def rederive(connection: Connection, upto: int = 0) -> None:
             {"day": day},
         )
         connection.execute(_DERIVE, {"day": day, "upto": upto})
+        number_events(connection, day)
     connection.execute("drop table changed")

@@ -9,7 +9,7 @@ Visitors are counted as distinct (local day, visitor): distinct within each day,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from string import Formatter
 from typing import NamedTuple
 
@@ -36,23 +36,37 @@ class Dialect(NamedTuple):
     """Whether a value contains a text, case aside."""
     matches: Callable[[Statement, str], Statement]
     """Whether an RE2 expression matches anywhere in a value."""
+    among: Callable[[Statement, str, Statement], Statement] | None = None
+    """Those of a statement's rows whose number, in a column of theirs, is among those of another
+    statement, none of them negative; for engines where the number of its visit stands beside each
+    event.
+    """
 
 
 class Source(NamedTuple):
     """Where events and visits are read; where ``signed``, each row's ``sign``, 1 or -1, is what it
     counts for.
+
+    Where they are ``numbered``, the ``visit`` of each event is the ``number`` of the visit that
+    owns it. Its visits are ``whole`` where all of their events are there.
     """
 
     events: Statement = Statement("events")
     visits: Statement = Statement("visits")
     signed: bool = False
+    numbered: bool = False
+    whole: bool = True
 
 
 class Plan(NamedTuple):
-    """Whether roll-ups tell of some days, and where then the rest is read, if anything is left."""
+    """Whether roll-ups tell of some days, and where then the rest is read, if anything is left.
+
+    ``days`` are the numbers of each day, where they are known from planning.
+    """
 
     rolled: bool
     rest: Source | None = None
+    days: Sequence[Sequence[int]] | None = None
 
 
 EVENTS_ALONE = Plan(rolled=False)

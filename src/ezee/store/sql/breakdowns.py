@@ -9,7 +9,7 @@ from ezee.model.dimensions import DIMENSIONS, Dimension, Scope, dimension, parts
 from ezee.model.query import Order
 from ezee.store.sql import Asked, Plan, Statement, join, not_rolled, write
 from ezee.store.sql.filters import on_visits, value
-from ezee.store.sql.matching import counted_events, known_visits, owned, visits
+from ezee.store.sql.matching import counted_events, known_visits, owned, visitors, visits
 from ezee.store.sql.rolled import rolled_rows
 
 _KINDS = {Scope.PAGEVIEW: "kind = 0", Scope.EVENT: "kind = 1"}
@@ -124,13 +124,15 @@ def _parts(asked: Asked, dimensions: list[Dimension], values: list[str]) -> list
     scope = scope_of(dimensions)
     if scope is not Scope.VISIT:
         return [_Part(_events_of_a_kind(asked, dimensions, values, _KINDS[scope]))]
+    alone = ", v.alone as alone" if asked.source.numbered else ""
     begun = write(
-        "select {columns} from ({visits}) as v",
+        "select {columns}{alone} from ({visits}) as v",
         columns=_columns("v", asked, dimensions, values),
+        alone=alone,
         visits=visits(asked, [each.column for each in dimensions]),
     )
     if asked.query.range.start is None:
-        return [_Part(begun)]
+        return [_Part(begun, visitors=visitors(asked))]
     # A visit belongs to the range of its first event, its visitor to that of each event.
     columns = _columns("e", asked, dimensions, values)
     seen = owned(asked, counted_events(asked), known_visits(asked), columns)

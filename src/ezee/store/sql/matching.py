@@ -18,7 +18,9 @@ def events(asked: Asked) -> Statement:
     """The events of the range that match, whole rows."""
     if not on_visits(asked.dialect, asked.query.filters):
         return counted_events(asked)
-    return owned(asked, counted_events(asked), known_visits(asked), "e.*")
+    chosen = write("select number from ({visits}) as v", visits=known_visits(asked))
+    among = _among(asked, counted_events(asked), "visit", chosen)
+    return among or owned(asked, counted_events(asked), known_visits(asked), "e.*")
 
 
 def visits(asked: Asked, columns: Iterable[str]) -> Statement:
@@ -35,9 +37,13 @@ def owners(asked: Asked, events: Statement, columns: Iterable[str]) -> Statement
     """These columns of the visits that own one of these events, meet every condition on visits and
     began in the range.
     """
+    begun = known_visits(asked, begun=True)
+    of_events = write("select visit from ({events}) as e", events=events)
+    among = _among(asked, begun, "number", of_events)
+    if among is not None:
+        return among
     # These tell visits apart; that costs less than to compare all columns.
     keys = ["day", "visitor", "started_at", *(["sign"] if asked.source.signed else [])]
-    begun = known_visits(asked, begun=True)
     # What both have is taken of the events: an old engine multiplies nothing else when it joins.
     named = ", ".join(f"{_side(name)}.{name} as {name}" for name in keys)
     return write(
@@ -51,6 +57,13 @@ def owners(asked: Asked, events: Statement, columns: Iterable[str]) -> Statement
     )
 
 
+def _among(asked: Asked, rows: Statement, column: str, numbers: Statement) -> Statement | None:
+    """Those rows that have one of these numbers of visits; None where visits have no numbers."""
+    if not asked.source.numbered or asked.dialect.among is None:
+        return None
+    return asked.dialect.among(rows, column, numbers)
+
+
 def _side(column: str) -> str:
     return "e" if column in {"day", "visitor", "sign"} else "v"
 
@@ -59,6 +72,13 @@ def owned(
     asked: Asked, events: Statement, visits: Statement, columns: Statement | str
 ) -> Statement:
     """Each of these events (``e``) beside the one of these visits (``v``) that owns it."""
+    if asked.source.numbered:
+        return write(
+            "select {columns} from ({events}) as e join ({visits}) as v on e.visit = v.number",
+            columns=columns,
+            events=events,
+            visits=visits,
+        )
     return write(
         """
         select {columns} from ({events}) as e
@@ -70,6 +90,16 @@ def owned(
         events=events,
         visits=visits,
     )
+
+
+def visitors(asked: Asked) -> str:
+    """How many different visitors a day's visits have. Most have one visit, and need no telling
+    apart.
+    """
+    if not asked.source.numbered:
+        return "count(distinct visitor)"
+    apart = "count(distinct case when not alone then visitor end)"
+    return f"sum(case when alone then 1 else 0 end) + {apart}"
 
 
 def counted_events(asked: Asked, *, within: bool = True) -> Statement:

@@ -15,14 +15,22 @@ from ezee.store.sql import Asked, Statement, write
 
 
 def rolled_days(asked: Asked) -> Statement:
-    """The range's days that are rolled up."""
+    """Per rolled day of the range, whatever is filtered: visitors, visits, pageviews, events,
+    bounces, duration.
+    """
     return write(
-        "select day from rolled where {where} and upto > 0 order by day", where=_where(asked)
+        """
+        select day, visitors, visits, pageviews, custom as events, bounces, duration
+        from rolled where {where} and upto > 0
+        """,
+        where=_where(asked),
     )
 
 
 def counted_days(asked: Asked) -> Statement:
-    """Per rolled day: visitors, visits, pageviews, events, bounces, duration."""
+    """Per rolled day, with the filter: visitors, visits, pageviews, events, bounces, duration."""
+    if not asked.query.filters:
+        return write("{days} and visitors > 0", days=rolled_days(asked))
     return write(
         """
         select day, visitors, visits, pageviews, events, bounces, duration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ezee.model.query import Interval
 from ezee.store.sql import Asked, Plan, Statement, join, not_rolled, write
 from ezee.store.sql.filters import on_events
-from ezee.store.sql.matching import events, known_visits, visits
+from ezee.store.sql.matching import events, known_visits, owners, visitors, visits
 from ezee.store.sql.rolled import counted_days, revenue_days
 
 DAYS = ("day",)
@@ -24,6 +24,8 @@ def counted_buckets(asked: Asked, columns: tuple[str, ...], chosen: Plan) -> Sta
     there = not_rolled(asked, chosen)
     if there is not None and columns == DAYS and _are_visits_enough(there):
         parts.append(_counted_days(there))
+    elif there is not None and columns == DAYS and _are_numbers_enough(there):
+        parts.append(_counted_owned(there))
     elif there is not None:
         parts += [_counted_events(there, columns), _counted_visits(there, columns)]
     return write(
@@ -56,24 +58,54 @@ def revenue_buckets(asked: Asked, columns: tuple[str, ...], chosen: Plan) -> Sta
 
 def _are_visits_enough(asked: Asked) -> bool:
     """Whether what matches are whole visits with all their events."""
-    query = asked.query
-    if query.verified or query.range.start is not None or not query.filters:
+    query, source = asked.query, asked.source
+    if query.verified or query.range.start is not None or not source.whole:
         return False
-    return not on_events(asked.dialect, query.filters)
+    # Without a filter, events whose visits are not derived count as well.
+    known = query.filters or source.numbered
+    return bool(known) and not on_events(asked.dialect, query.filters)
+
+
+def _are_numbers_enough(asked: Asked) -> bool:
+    """Whether each event that matches has its visit in the range."""
+    return asked.source.numbered and asked.query.range.start is None
 
 
 def _counted_days(asked: Asked) -> Statement:
     """Everything, where visits are enough."""
     return write(
         """
-        select day, {sign}count(distinct visitor) as visitors, {sign}count(*) as visits,
+        select day, {sign}{visitors} as visitors, {sign}count(*) as visits,
                {sign}sum(pageviews) as pageviews, {sign}sum(events) as events,
                {sign}sum(bounce) as bounces, {sign}sum(duration) as duration
         from ({visits}) as matching group by {groups}
         """,
         sign=_sign(asked),
+        visitors=f"({visitors(asked)})",
         visits=known_visits(asked),
         groups=_groups(asked, DAYS),
+    )
+
+
+def _counted_owned(asked: Asked) -> Statement:
+    """Everything, where each event names its visit: what matches is looked for once, and visitors
+    are those of its visits.
+    """
+    return write(
+        """
+        with matched as materialized (select day, kind, visit from ({events}) as e)
+        select day, 0 as visitors, 0 as visits, sum(case when kind = 0 then 1 else 0 end)
+               as pageviews, sum(case when kind = 1 then 1 else 0 end) as events,
+               0 as bounces, 0 as duration
+        from matched group by day
+        union all
+        select day, {visitors} as visitors, count(*) as visits, 0 as pageviews, 0 as events,
+               sum(bounce) as bounces, sum(duration) as duration
+        from ({owners}) as owners group by day
+        """,
+        events=events(asked),
+        visitors=visitors(asked),
+        owners=owners(asked, Statement("select * from matched"), ()),
     )
 
 

@@ -11,20 +11,21 @@ from unittest.mock import patch
 
 from ezee import app
 from ezee.cli import main
-from ezee.events.committer import GroupCommit
+from ezee.events.committer import GroupCommit, Tell
 from ezee.model.event import Bot, Event
 
 
 class AnsweringAtOnce(GroupCommit):
     """Says of every event that it is on disk, which it is not."""
 
-    async def append(
+    def add(
         self,
         events: Sequence[Event],  # noqa: ARG002
-        bots: Sequence[Bot] = (),  # noqa: ARG002
-    ) -> frozenset[int]:
+        bots: Sequence[Bot],  # noqa: ARG002
+        tell: Tell,
+    ) -> None:
         """Do nothing."""
-        return frozenset()
+        tell(frozenset())
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from ezee import __version__
 from ezee.accounts.database import Database
@@ -60,6 +60,7 @@ from ezee.web.health import HealthRoutes
 from ezee.web.metrics import MetricsRoutes
 from ezee.web.noting import NotedQuotas, count_answer, counting
 from ezee.web.pending import Pending
+from ezee.web.protocol import Whole
 from ezee.web.script.serving import script_routes
 from ezee.web.script.versions import keep_scripts
 from ezee.web.services import Services, services_of
@@ -83,7 +84,7 @@ def build(
     salts: Salts,
     *,
     vitals: Vitals | None = None,
-) -> ASGIApp:
+) -> Application:
     """The ASGI application of a service on an open database and store.
 
     The caller opened those and closes them, after the application's shutdown; what is noted in
@@ -104,7 +105,7 @@ def build(
     health, metrics = HealthRoutes(database, store, vitals), MetricsRoutes(settings, store, vitals)
     routes: list[Routes] = [CounterRoutes(services, collector), others, health, metrics]
     alias = _alias_of_collect(settings, application, routes)
-    return _dispatch(collect, routes, framework, vitals, alias)
+    return Application(collect, routes, framework, vitals, alias)
 
 
 def _alias_of_collect(settings: Settings, application: Litestar, routes: Sequence[Routes]) -> str:
@@ -158,32 +159,44 @@ def assemble(
     )
 
 
-def _dispatch(
-    collect: CollectHandler,
-    routes: Sequence[Routes],
-    framework: ASGIApp,
-    vitals: Vitals,
-    alias: str,
-) -> ASGIApp:
-    """``collect``, counters and other trackers go by the framework: it is where the traffic is.
+class Application:
+    """Where a request goes: ``collect``, counters and other trackers go by the framework, as that
+    is where the traffic is.
 
     ``alias`` is where ``collect`` answers too.
     """
 
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(
+        self,
+        collect: CollectHandler,
+        routes: Sequence[Routes],
+        framework: ASGIApp,
+        vitals: Vitals,
+        alias: str,
+    ) -> None:
+        self._collect = collect
+        self._collects = {COLLECT, alias}
+        self._routes = routes
+        self._framework = framework
+        self._vitals = vitals
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See ASGI."""
         if scope["type"] == ScopeType.HTTP:
             path = scope["path"]
-            if path in (COLLECT, alias):
-                await collect(scope, receive, send)
+            if path in self._collects:
+                await self._collect(scope, receive, send)
                 return
-            found = (each.find(path) for each in routes)
+            found = (each.find(path) for each in self._routes)
             handler = next(filter(None, found), None)
             if handler is not None:
-                await handler(scope, receive, counting(vitals, scope, send))
+                await handler(scope, receive, counting(self._vitals, scope, send))
                 return
-        await framework(scope, receive, send)
+        await self._framework(scope, receive, send)
 
-    return application
+    def answer_whole(self, scope: HTTPScope, whole: Whole) -> bool:
+        """See ``Prompt``."""
+        return scope["path"] in self._collects and self._collect.answer_whole(scope, whole)
 
 
 def _framework(services: Services, last_used: LastUsed, vitals: Vitals) -> Litestar:

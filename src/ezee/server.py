@@ -33,6 +33,7 @@ from ezee.upgrades.upgrading import upgrade
 from ezee.vitals import Vitals
 from ezee.web.crowd import Crowd
 from ezee.web.patience import PATIENCE, Patience, PatientProtocol
+from ezee.web.protocol import behind
 
 ADDRESS_NAME = "ezee.address"
 MEBIBYTE = 1 << 20
@@ -109,7 +110,8 @@ def _serve_folder(
         _let_the_server_stop_itself()
         crowd = Crowd(_room_for(most), exempt=settings.trusted_proxies, vitals=vitals)
         vitals.gauges["connections"] = lambda: len(crowd)
-        protocol = partial(PatientProtocol, patience=patience, crowd=crowd)
+        prompt = behind(settings.trusted_proxies, application.answer_whole)
+        protocol = partial(PatientProtocol, patience=patience, crowd=crowd, prompt=prompt)
         config = _config(settings, application, protocol)
         server = _Server(config, partial(announce, settings), vitals, settings.drain)
         with _address_on_file(settings, port):

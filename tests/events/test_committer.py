@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from ezee.errors import Unavailable
+from ezee.errors import EzeeError, Unavailable
 from ezee.events.committer import GroupCommit
 from ezee.model.event import Bot, DropReason
 from ezee.store.base import Batch
@@ -42,6 +42,23 @@ def test_each_sender_is_told_of_their_own_duplicates(tmp_path: Path, store: Pati
 
     assert asyncio.run(work()) == [frozenset(), {1}, frozenset(), {0}]
     assert store.describe().events == 5
+
+
+def test_one_who_cannot_be_told_is_in_nobodys_way(tmp_path: Path, store: PatientStore) -> None:
+    told: list[frozenset[int] | EzeeError] = []
+
+    def fail(_: frozenset[int] | EzeeError) -> None:
+        raise ValueError
+
+    async def work() -> None:
+        commit = GroupCommit(store, Salts(tmp_path))
+        for tell in (fail, told.append):
+            commit.add([event(event_id=1)], (), tell)
+        await commit.close()
+
+    asyncio.run(work())
+    assert told == [frozenset({0})]
+    assert store.describe().events == 1
 
 
 def test_what_is_answered_is_in_the_file(tmp_path: Path) -> None:

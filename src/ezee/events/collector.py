@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple, Protocol
 
 import msgspec
 
 from ezee.clock import Clock
-from ezee.errors import InvalidRequest, NotFound
+from ezee.errors import EzeeError, InvalidRequest, NotFound
 from ezee.events import wording
-from ezee.events.committer import GroupCommit
+from ezee.events.committer import GroupCommit, settle
 from ezee.events.draft import Draft
 from ezee.events.explanation import Explanation, explain
 from ezee.events.payload import Judged, Payload
@@ -46,6 +46,9 @@ class Outcome(msgspec.Struct, frozen=True):
     accepted: int
     dropped: list[Dropped]
 
+
+Tell = Callable[[Outcome | EzeeError], None]
+"""Is told what came of an event, or why it could not be stored."""
 
 ACCEPTED_ONE = Outcome(1, [])
 _DUPLICATE = Dropped(0, DropReason.DUPLICATE)
@@ -93,21 +96,41 @@ class Collector:
             InvalidRequest: it is wrong. NotFound: there is no such tracker. Unavailable: it
             could not be stored.
         """
+        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.take(payload, sender, partial(settle, answer))
+        return await answer
+
+    def take(self, payload: Payload, sender: Sender, tell: Tell) -> None:
+        """The same for whoever does not wait: they are told, once it is on disk.
+
+        Raises what ``collect`` does, but for what becomes of it later.
+        """
         now = self._clock.now()
         try:
             read = self._read(payload, self._site(payload, sender), sender, now)
         except InvalidRequest:
             self._note_unread(payload, DropReason.INVALID, now)
             raise
-        if isinstance(read, Bot):
-            await self._commit.append((), (read,))
-            return Outcome(0, [Dropped(0, DropReason.BOT)])
-        if isinstance(read, Event):
-            if not await self._commit.append((read,)):
-                return ACCEPTED_ONE
-            read = self._refused(read)
-        self._note(read)
-        return Outcome(0, [read.told])
+        if isinstance(read, _Drop):
+            self._note(read)
+            tell(Outcome(0, [read.told]))
+        elif isinstance(read, Bot):
+            self._commit.add((), (read,), partial(self._tell, read, tell))
+        else:
+            self._commit.add((read,), (), partial(self._tell, read, tell))
+
+    def _tell(self, read: Event | Bot, tell: Tell, stored: frozenset[int] | EzeeError) -> None:
+        """Tell the sender of one event what the store has said."""
+        if isinstance(stored, EzeeError):
+            tell(stored)
+        elif isinstance(read, Bot):
+            tell(Outcome(0, [Dropped(0, DropReason.BOT)]))
+        elif stored:
+            drop = self._refused(read)
+            self._note(drop)
+            tell(Outcome(0, [drop.told]))
+        else:
+            tell(ACCEPTED_ONE)
 
     async def collect_batch(self, batch: Sequence[Judged], sender: Sender) -> Outcome:
         """Collect a batch: each event is judged by itself, the good ones stored together.

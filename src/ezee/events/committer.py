@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import NamedTuple, Protocol
+from functools import partial
+from typing import NamedTuple, Protocol, TypeVar
 
 import structlog
 from msgspec.structs import replace
@@ -17,6 +18,8 @@ from ezee.events.ledger import NOTHING, Ledger
 from ezee.model.event import Bot, Event
 from ezee.store.base import Batch, EventStore, PromptStore
 from ezee.vitals import Vitals
+
+_T = TypeVar("_T")
 
 _log = structlog.get_logger("ezee.events")
 
@@ -34,10 +37,14 @@ class SavedSalts(Protocol):
         ...
 
 
+Tell = Callable[[frozenset[int] | EzeeError], None]
+"""Is told the indexes of the events that were there already, or why none could be stored."""
+
+
 class _Waiting(NamedTuple):
     events: Sequence[Event]
     bots: Sequence[Bot]
-    answer: asyncio.Future[frozenset[int]]
+    tell: Tell
 
     @property
     def size(self) -> int:
@@ -74,16 +81,24 @@ class GroupCommit:
         Raises:
             Unavailable: they could not be stored; none was.
         """
-        loop = asyncio.get_running_loop()
-        waiting = _Waiting(events, bots, loop.create_future())
-        if self._queued + waiting.size > self._QUEUE_LIMIT:
+        answer: asyncio.Future[frozenset[int]] = asyncio.get_running_loop().create_future()
+        self.add(events, bots, partial(settle, answer))
+        return await answer
+
+    def add(self, events: Sequence[Event], bots: Sequence[Bot], tell: Tell) -> None:
+        """The same for whoever does not wait: they are told. To be called in the event loop.
+
+        Raises:
+            Unavailable: there are too many in line.
+        """
+        size = len(events) + len(bots)
+        if self._queued + size > self._QUEUE_LIMIT:
             self._vitals.limited["waiting events"] += 1
             raise Unavailable(retry_after=1)
-        self._line.append(waiting)
-        self._queued += waiting.size
+        self._line.append(_Waiting(events, bots, tell))
+        self._queued += size
         if self._committing is None:
-            self._committing = loop.create_task(self._drain())
-        return await waiting.answer
+            self._committing = asyncio.get_running_loop().create_task(self._drain())
 
     @property
     def queued(self) -> int:
@@ -111,21 +126,23 @@ class GroupCommit:
             await self._prompt.hang_up()
 
     async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
         while self._line:
             group, self._line = self._line, []
             batch = self._batch(group)
             try:
                 duplicates = await self._commit(batch)
             except EzeeError as error:
-                _refuse(group, error)
+                loop.call_soon(_refuse, group, error)
             except Exception as failure:  # noqa: BLE001 - whoever is next in line must not wait
                 # Its message may quote what a visitor sent; only its kind is written.
                 _log.error("commit failed", kind=type(failure).__name__)
-                _refuse(group, Unavailable())
+                loop.call_soon(_refuse, group, Unavailable())
             else:
                 if batch.tally:
                     self.ledger.entered()
-                _answer(group, duplicates)
+                # The next commit is under way by the time that these are told.
+                loop.call_soon(_answer, group, duplicates)
             self._queued -= sum(waiting.size for waiting in group)
         self._committing = None
 
@@ -156,20 +173,34 @@ class GroupCommit:
 def _answer(group: list[_Waiting], duplicates: list[int]) -> None:
     if not duplicates:
         for waiting in group:
-            if not waiting.answer.done():
-                waiting.answer.set_result(_NONE)
+            _tell(waiting, _NONE)
         return
     start = 0
     for waiting in group:
         end = start + len(waiting.events)
         first, last = bisect_left(duplicates, start), bisect_left(duplicates, end)
         mine = frozenset(index - start for index in duplicates[first:last])
-        if not waiting.answer.done():
-            waiting.answer.set_result(mine)
+        _tell(waiting, mine)
         start = end
 
 
 def _refuse(group: list[_Waiting], error: EzeeError) -> None:
     for waiting in group:
-        if not waiting.answer.done():
-            waiting.answer.set_exception(error)
+        _tell(waiting, error)
+
+
+def _tell(waiting: _Waiting, told: frozenset[int] | EzeeError) -> None:
+    try:
+        waiting.tell(told)
+    except Exception as failure:  # noqa: BLE001 - the others are told all the same
+        _log.error("a sender could not be told", kind=type(failure).__name__)
+
+
+def settle(answer: asyncio.Future[_T], told: _T | EzeeError) -> None:
+    """Give an answer to whoever waits for it still."""
+    if answer.done():
+        return
+    if isinstance(told, EzeeError):
+        answer.set_exception(told)
+    else:
+        answer.set_result(told)

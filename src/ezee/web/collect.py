@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -20,16 +21,14 @@ from ezee.errors import (
     RateLimited,
     UnsupportedMediaType,
 )
-from ezee.events.client_hints import NO_HINTS, ClientHints
 from ezee.events.collector import ACCEPTED_ONE, Collector, Outcome, Sender, Sites, plain_address
 from ezee.events.payload import BODY_LIMIT, Judged, Payload, read_body, read_query
-from ezee.events.signals import Signals
-from ezee.events.steps.wish import COOKIE
 from ezee.limits import Allowance, Buckets, line_of
 from ezee.vitals import Vitals
 from ezee.web.auth import Authenticator, Credentials, check_scope
 from ezee.web.errors import Answer, answer_json, log_failure
 from ezee.web.protocol import WHOLE, Whole
+from ezee.web.senders import Headers, sender_of
 
 PATH = "/api/public/collect"
 
@@ -50,7 +49,6 @@ _BODY_TYPES = {b"application/json", b"text/plain"}
 _PLAIN = (b"", b"identity")
 _ENCODING_SENTENCE = "Send the body as it is, without a content encoding."
 _BODY_TYPES_SENTENCE = "Send the body as application/json, or as text/plain that holds JSON."
-_OPT_OUT = COOKIE.encode()
 _encode = msgspec.json.Encoder().encode
 
 
@@ -117,6 +115,53 @@ class CollectHandler:
         if not _sent_whole(scope, answer):
             await _send(send, answer)
 
+    def answer_whole(self, scope: HTTPScope, whole: Whole) -> bool:
+        """Answer a request of the kind that nearly all are: one event, nothing vouched for.
+
+        Returns whether it is one; the others are for ``__call__``.
+        """
+        headers = Headers(scope["headers"])
+        if scope["method"] != "POST" or scope["query_string"] or headers.has(b"authorization"):
+            return False
+        try:
+            return self._take(scope, headers, whole)
+        except EzeeError as error:
+            self._finish(whole, _refusal(error))
+        except Exception as failure:  # noqa: BLE001 - whatever it was, its sender is told in JSON
+            self._finish(whole, _refusal(log_failure(failure)))
+        return True
+
+    def _take(self, scope: HTTPScope, headers: Headers, whole: Whole) -> bool:
+        sender = sender_of(scope, headers, None)
+        check_size(headers)
+        _check_type(headers)
+        body = whole.body()
+        if body is None or len(body) > BODY_LIMIT:
+            return False
+        sent = read_body(body)
+        if isinstance(sent, list):
+            return False
+        allowance = self._limit.take(sender, (sent,))
+        if allowance is None or allowance.allowed:
+            self._collector.take(sent, sender, partial(self._tell, whole, allowance))
+        else:
+            self._collector.note_limited((sent,))
+            refusal = _refusal(RateLimited(allowance.retry_after))
+            self._finish(whole, _with_allowance(refusal, allowance))
+        return True
+
+    def _tell(self, whole: Whole, allowance: Allowance | None, told: Outcome | EzeeError) -> None:
+        if isinstance(told, EzeeError):
+            self._finish(whole, _refusal(told))
+        else:
+            answer = _accepted(told)
+            self._finish(whole, _with_allowance(answer, allowance) if allowance else answer)
+
+    def _finish(self, whole: Whole, answer: Answer) -> None:
+        self._requests["POST", PATH, answer.status] += 1
+        if not whole.answer(answer.status, _rest_of(answer)):
+            whole.answer_in_pieces(partial(_send, answer=answer))
+
     async def _answer(self, scope: HTTPScope, receive: Receive) -> Answer:
         method = scope["method"]
         if method in _WITHOUT_EVENT:
@@ -147,7 +192,7 @@ class CollectHandler:
             if not _asks_why(scope["query_string"]):
                 self._collector.note_limited(payloads)
             answer = _refusal(RateLimited(allowance.retry_after))
-        return answer._replace(headers={**answer.headers, **allowance.headers("address")})
+        return _with_allowance(answer, allowance)
 
     async def _principal(self, scope: HTTPScope, headers: Headers) -> Principal | None:
         authorization = headers.text(b"authorization")
@@ -170,58 +215,6 @@ class CollectHandler:
         return PIXEL_ANSWER if scope["method"] == "GET" else _accepted(outcome)
 
 
-class Headers:
-    """The few headers that matter here; the last of a name counts."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, pairs: Iterable[tuple[bytes, bytes]]) -> None:
-        self._values = dict(pairs)
-
-    def raw(self, name: bytes) -> bytes:
-        """A header's bytes, none where it was not sent."""
-        return self._values.get(name, b"")
-
-    def text(self, name: bytes) -> str | None:
-        """A header's text, None where it was not sent."""
-        value = self._values.get(name)
-        return None if value is None else value.decode("latin-1")
-
-
-def sender_of(scope: HTTPScope, headers: Headers, principal: Principal | None) -> Sender:
-    """Who sent a request."""
-    client = scope.get("client")
-    address = plain_address(client[0]) if client else ""
-    # Agents are UTF-8 where they are not ASCII; bytes that are neither tell visitors apart still.
-    user_agent = headers.raw(b"user-agent").decode("utf-8", "backslashreplace")
-    # An event that needs an owner's word is written on the owner's behalf.
-    owner = principal.user_id if principal and principal.may("write") else None
-    return Sender(address, user_agent, owner, _signals(headers))
-
-
-def _signals(headers: Headers) -> Signals:
-    cookies = headers.raw(b"cookie")
-    return Signals(
-        _client_hints(headers),
-        language=bool(headers.raw(b"accept-language")),
-        dnt=headers.raw(b"dnt") == b"1",
-        gpc=headers.raw(b"sec-gpc") == b"1",
-        opt_out=cookies.decode("latin-1") if _OPT_OUT in cookies else "",
-    )
-
-
-def _client_hints(headers: Headers) -> ClientHints:
-    brands = headers.text(b"sec-ch-ua-full-version-list") or headers.text(b"sec-ch-ua")
-    if not brands:
-        return NO_HINTS
-    return ClientHints(
-        brands,
-        headers.text(b"sec-ch-ua-mobile") or "",
-        headers.text(b"sec-ch-ua-platform") or "",
-        headers.text(b"sec-ch-ua-form-factors") or "",
-    )
-
-
 def _payloads(sent: Payload | list[Judged]) -> list[Payload]:
     """The events that could be read."""
     each = sent if isinstance(sent, list) else [sent]
@@ -231,6 +224,10 @@ def _payloads(sent: Payload | list[Judged]) -> list[Payload]:
 def _refusal(error: EzeeError) -> Answer:
     answer = answer_json(error)
     return answer._replace(headers={**answer.headers, **_CORS})
+
+
+def _with_allowance(answer: Answer, allowance: Allowance) -> Answer:
+    return answer._replace(headers={**answer.headers, **allowance.headers("address")})
 
 
 def _check_vouching(payloads: Iterable[Payload], principal: Principal | None) -> None:
@@ -339,13 +336,15 @@ def _sent_whole(scope: HTTPScope, answer: Answer) -> bool:
     whole = _whole(scope)
     if whole is None or answer.status == 204 or scope["method"] == "HEAD":
         return False
-    return whole.answer(
-        answer.status, _REST_OF_ONE if answer is _ACCEPTED_ONE else _rest_of(answer)
-    )
+    return whole.answer(answer.status, _rest_of(answer))
 
 
 def _rest_of(answer: Answer) -> bytes:
     """An answer from its first header line on."""
+    return _REST_OF_ONE if answer is _ACCEPTED_ONE else _written(answer)
+
+
+def _written(answer: Answer) -> bytes:
     lines = "".join([f"{name}: {value}\r\n" for name, value in answer.headers.items()])
     return f"{lines}content-length: {len(answer.body)}\r\n\r\n".encode() + answer.body
 
@@ -364,4 +363,4 @@ async def _send(send: Send, answer: Answer) -> None:
     )
 
 
-_REST_OF_ONE = _rest_of(_ACCEPTED_ONE)
+_REST_OF_ONE = _written(_ACCEPTED_ONE)

@@ -31,10 +31,10 @@ from ezee.settings import Settings
 from ezee.store.base import EventStore
 from ezee.store.looks import Condition, Row
 from ezee.vitals import Histogram, Vitals
-from ezee.web.collect import Headers
 from ezee.web.counters.answers import send_answer
 from ezee.web.errors import Answer, answer_json
 from ezee.web.probing import Probe
+from ezee.web.senders import Headers
 
 PATH = "/metrics"
 

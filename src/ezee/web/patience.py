@@ -16,7 +16,7 @@ from uvicorn.server import ServerState
 from ezee.errors import EzeeError, InvalidRequest, Unavailable
 from ezee.web.crowd import Crowd
 from ezee.web.errors import answer_json
-from ezee.web.protocol import JoinedProtocol
+from ezee.web.protocol import JoinedProtocol, Prompt
 
 # A pixel has the whole event in its address, percent-encoded.
 _HEAD_LIMIT = 32 << 10
@@ -65,8 +65,9 @@ class PatientProtocol(JoinedProtocol):
         *,
         patience: Patience,
         crowd: Crowd,
+        prompt: Prompt | None = None,
     ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
+        super().__init__(config, server_state, app_state, _loop, prompt)
         self._patience = patience
         self._crowd = crowd
         self._let_in = False

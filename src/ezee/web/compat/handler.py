@@ -22,11 +22,12 @@ from ezee.events.client_hints import ClientHints
 from ezee.events.collector import Collector, Sender
 from ezee.events.payload import Payload, read_body
 from ezee.web.auth import Authenticator, Credentials
-from ezee.web.collect import CollectLimit, Headers, check_size, receive_body, sender_of
+from ezee.web.collect import CollectLimit, check_size, receive_body
 from ezee.web.compat.meant import Asked, Meant, Read
 from ezee.web.compat.protocol import CORS, Dialect, Judged
 from ezee.web.counters.answers import send_answer
 from ezee.web.errors import Answer, log_failure
+from ezee.web.senders import Headers, sender_of
 
 _encode = msgspec.json.Encoder().encode
 _OURS = "ezi_sk_"

@@ -17,9 +17,9 @@ from ezee.errors import EzeeError, InvalidRequest, MethodNotAllowed, RateLimited
 from ezee.events.collector import plain_address
 from ezee.limits import Buckets, line_of
 from ezee.web.auth import Authenticator, Credentials
-from ezee.web.collect import Headers
 from ezee.web.counters.answers import NEVER_KEPT, send_answer
 from ezee.web.errors import STATUS, Answer, log_failure
+from ezee.web.senders import Headers
 
 ENDPOINTS = ("hit", "get", "set", "update", "create", "info")
 REQUESTS = 600

@@ -18,7 +18,6 @@ from ezee.counters.viewing import Views
 from ezee.errors import EzeeError, MethodNotAllowed, NotFound
 from ezee.events.steps.page import page_of
 from ezee.model.site import SiteConfig
-from ezee.web.collect import Headers, sender_of
 from ezee.web.counters.answers import (
     ASKED_EACH_TIME,
     KEPT_A_WHILE,
@@ -27,6 +26,7 @@ from ezee.web.counters.answers import (
     send_answer,
 )
 from ezee.web.errors import Answer, answer_json, answer_page, log_failure, wants_json
+from ezee.web.senders import Headers, sender_of
 
 METHODS = ("GET", "HEAD")
 

@@ -15,9 +15,9 @@ from ezee.counters.pictures import Pictures
 from ezee.counters.viewing import Views
 from ezee.errors import MethodNotAllowed
 from ezee.events.steps.page import page_of
-from ezee.web.collect import Headers, sender_of
 from ezee.web.counters.answers import NEVER_KEPT, answer_picture, send_answer
 from ezee.web.errors import answer_page, log_failure
+from ezee.web.senders import Headers, sender_of
 
 _METHODS = ("GET", "HEAD")
 

@@ -7,7 +7,8 @@ from ezee.stats.overview import HEIGHT, WIDTH, Glance, add_up
 
 def test_the_line_goes_from_edge_to_edge_and_its_highest_day_to_the_top() -> None:
     glance = Glance(3, 0, None, (0, 2, 1))
-    assert glance.line == f"0,{HEIGHT - 3} {WIDTH // 2},3 {WIDTH},24"
+    assert glance.line == f"0,{HEIGHT - 3} {WIDTH // 2},3"
+    assert glance.tail == f"{WIDTH // 2},3 {WIDTH},24"
     assert glance.area.startswith(f"0,{HEIGHT} 0,")
     assert glance.area.endswith(f" {WIDTH},{HEIGHT}")
 

@@ -59,7 +59,7 @@ class Tracker(Owned, Table):
     none; ``share_password`` is an argon2id hash, None: the link alone is enough.
     ``share_annotations``: that report shows what was annotated.
     ``archived_at`` is when its owner put it away, None: it is in use. ``demo``: its visits are
-    made up.
+    made up. ``place`` is where its owner put it among theirs, see ``placing``; 0: nowhere yet.
     """
 
     __tablename__ = "trackers"
@@ -80,6 +80,7 @@ class Tracker(Owned, Table):
     share_annotations: Mapped[bool] = mapped_column(Boolean, default=False)
     archived_at: Mapped[int | None] = mapped_column(default=None)
     demo: Mapped[bool] = mapped_column(Boolean, default=False)
+    place: Mapped[int] = mapped_column(default=0)
 
 
 class TrackerName(Owned, Table):

@@ -29,13 +29,18 @@ class Glance(NamedTuple):
 
     @property
     def line(self) -> str:
-        """The points of the trend line, for an SVG polyline."""
-        return " ".join(f"{x:g},{y:g}" for x, y in _points(self.days))
+        """The points of the trend line up to yesterday, for an SVG polyline."""
+        return _written(_points(self.days)[:-1])
+
+    @property
+    def tail(self) -> str:
+        """The points of the rest of it, to the day that is not over."""
+        return _written(_points(self.days)[-2:])
 
     @property
     def area(self) -> str:
         """The points of what lies under the line, for an SVG polygon."""
-        return f"0,{HEIGHT} {self.line} {WIDTH},{HEIGHT}"
+        return f"0,{HEIGHT} {_written(_points(self.days))} {WIDTH},{HEIGHT}"
 
 
 def glance(store: EventStore, site: ReadableSite, now: int) -> Glance:
@@ -61,6 +66,10 @@ def add_up(glances: Iterable[Glance]) -> Glance:
 def _glance(visitors: int, before: int, days: tuple[int, ...]) -> Glance:
     change = (visitors - before) / before if before else None
     return Glance(visitors, before, change, days)
+
+
+def _written(points: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:g},{y:g}" for x, y in points)
 
 
 def _points(days: Sequence[int]) -> list[tuple[float, float]]:

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import anyio.to_thread
 from litestar import Response, get
 
+from ezee.accounts.placing import placed_trackers
 from ezee.accounts.policy import readable_by_owner
 from ezee.accounts.tables import Tracker
-from ezee.accounts.trackers import list_trackers
 from ezee.errors import Unavailable
 from ezee.stats.overview import Glance, add_up, glance
 from ezee.web.html.forms import AnyRequest
@@ -28,14 +28,8 @@ class Card(NamedTuple):
 @get("/", guards=[signed_in], include_in_schema=False)
 async def overview(request: AnyRequest) -> Response[Any]:
     """A card for each tracker, all of them together on top."""
-    services = services_of(request)
-    rows = await anyio.to_thread.run_sync(
-        list_trackers, services.database, viewer_in(request).user_id
-    )
-    shown = [row for row in rows if row.archived_at is None]
-    cards = await anyio.to_thread.run_sync(
-        lambda: [_card(services, row) for row in shown], limiter=services.readers
-    )
+    rows = await _rows(request)
+    cards = await _cards(request, rows)
     known = [card.glance for card in cards if card.glance is not None]
     return render(
         request,
@@ -43,6 +37,25 @@ async def overview(request: AnyRequest) -> Response[Any]:
         cards=cards,
         total=add_up(known) if len(known) > 1 else None,
         archived=[row for row in rows if row.archived_at is not None],
+    )
+
+
+async def cards_of(request: AnyRequest) -> list[Card]:
+    """The viewer's trackers that are in use, in their order."""
+    return await _cards(request, await _rows(request))
+
+
+async def _rows(request: AnyRequest) -> list[Tracker]:
+    return await anyio.to_thread.run_sync(
+        placed_trackers, services_of(request).database, viewer_in(request).user_id
+    )
+
+
+async def _cards(request: AnyRequest, rows: list[Tracker]) -> list[Card]:
+    services = services_of(request)
+    shown = [row for row in rows if row.archived_at is None]
+    return await anyio.to_thread.run_sync(
+        lambda: [_card(services, row) for row in shown], limiter=services.readers
     )
 
 

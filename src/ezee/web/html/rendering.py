@@ -138,8 +138,11 @@ def _icon(name: str, kind: str = "icon") -> Markup:
 
 
 def _odometer(number: object) -> Markup:
-    """The one ornament: a number on the drums of an odometer."""
-    drums = "".join(f"<i>{escape(each)}</i>" for each in str(number))
+    """The one ornament: a number on the drums of an odometer. What parts thousands is no drum."""
+    drums = "".join(
+        f"<i>{escape(each)}</i>" if each.isalnum() else f"<span>{escape(each)}</span>"
+        for each in str(number)
+    )
     return Markup('<span class="odometer" aria-hidden="true">{}</span>').format(Markup(drums))  # noqa: S704
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 FAILURES: dict[str, str] = {
+    "Say where the tracker is to be moved.": "Sagen Sie, wohin der Tracker soll.",
     # Of the request as a whole.
     "Something failed on our side. Try again in a moment.": (
         "Bei uns ist etwas schiefgegangen. Versuchen Sie es gleich noch einmal."

@@ -28,6 +28,20 @@ TRACKERS: dict[str, str | tuple[str, str]] = {
     "{n} archived tracker": ("{n} archivierter Tracker", "{n} archivierte Tracker"),
     "Bring back": "Zurückholen",
     "Back to the trackers": "Zurück zu den Trackern",
+    # Their order.
+    "Order": "Reihenfolge",
+    "Order of the trackers": "Reihenfolge der Tracker",
+    "As they stand here they stand on the overview. Each change is kept at once.": (
+        "Wie sie hier stehen, stehen sie in der Übersicht. Jede Änderung gilt sofort."
+    ),
+    "Sort all by": "Alle sortieren nach",
+    "name": "Name",
+    "visitors": "Besuchern",
+    "age": "Alter",
+    "Done": "Fertig",
+    "Move {name} to the top": "{name} ganz nach oben",
+    "Move {name} up": "{name} nach oben",
+    "Move {name} down": "{name} nach unten",
     # Adding one.
     "Domain": "Domain",
     "The site that is counted, such as example.com. Hosts below it can be added later.": (

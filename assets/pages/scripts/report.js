@@ -3,8 +3,11 @@
 
 import uPlot from "uplot";
 import { Live } from "../parts/live.js";
+import { roll } from "../parts/roll.js";
 
 let chart = null;
+// Where a stretch that is chosen with keys begins.
+let anchor = null;
 const live = new Live(() => draw());
 
 function colour(name) {
@@ -32,8 +35,9 @@ function hatch(colour) {
 }
 
 function draw() {
+  roll();
   chart?.destroy();
-  chart = null;
+  chart = anchor = null;
   const figure = document.getElementById("chart");
   const rows = [...document.querySelectorAll("#figures tbody tr")];
   if (!figure || rows.length < 2) return;
@@ -129,21 +133,35 @@ function read(figure, rows, index, plot) {
   sheet.style.left = `${Math.max(0, Math.min(room, left))}px`;
 }
 
+// Arrows read a bucket, with the shift key they choose a stretch, and Enter zooms into it.
 function step(event, figure, rows) {
+  const at = chart.cursor.idx;
+  if (event.key === "Enter" && at !== null && at !== undefined) {
+    event.preventDefault();
+    into(rows, Math.min(at, anchor ?? at), Math.max(at, anchor ?? at));
+    return;
+  }
   const by = { ArrowLeft: -1, ArrowRight: 1, Home: -rows.length, End: rows.length }[event.key];
   if (!by) return;
   event.preventDefault();
-  const from = chart.cursor.idx ?? (by > 0 ? -1 : rows.length);
-  const index = Math.max(0, Math.min(rows.length - 1, from + by));
+  const index = Math.max(0, Math.min(rows.length - 1, (at ?? (by > 0 ? -1 : rows.length)) + by));
+  anchor = event.shiftKey ? anchor ?? at ?? index : null;
   chart.setCursor({ left: chart.valToPos(index, "x"), top: 20 });
+  const [left, right] = [index, anchor ?? index].sort((a, b) => a - b);
+  const from = chart.valToPos(left - 0.5, "x");
+  const width = anchor === null ? 0 : chart.valToPos(right + 0.5, "x") - from;
+  chart.setSelect({ left: from, width, top: 0, height: chart.over.clientHeight }, false);
 }
 
-// From and to are days: of months their first and last, of hours the day they are in.
 function zoom(plot, rows) {
   if (plot.select.width < 8) return;
   const index = (left) => Math.max(0, Math.min(rows.length - 1, Math.round(plot.posToVal(left, "x"))));
-  const first = rows[index(plot.select.left)].dataset.time;
-  const end = index(plot.select.left + plot.select.width);
+  into(rows, index(plot.select.left), index(plot.select.left + plot.select.width));
+}
+
+// From and to are days: of months their first and last, of hours the day they are in.
+function into(rows, start, end) {
+  const first = rows[start].dataset.time;
   const last = rows[end].dataset.time;
   const link = new URL(document.getElementById("zoom").href);
   link.searchParams.set("from", first.length === 7 ? `${first}-01` : first.slice(0, 10));

@@ -9,6 +9,12 @@ def _property(column: str, key: str) -> Statement:
     return Statement(f"visitParamExtractString({column}, ?)", (key,))
 
 
+def _keys(column: str) -> Statement:
+    # Within a text a quotation mark has a backslash before it: none follows a comma there but the
+    # one that ends the text, and after that comes no letter.
+    return Statement(f"arrayJoin(extractAll({column}, ?))", ('[{,]"([A-Za-z0-9_.-]+)":',))
+
+
 def _contains(value: Statement, text: str) -> Statement:
     return write(
         "(position(lowerUTF8({value}), {text}) > 0)",
@@ -26,7 +32,7 @@ def _matches(value: Statement, expression: str) -> Statement:
     )
 
 
-CLICKHOUSE = Dialect(_property, _contains, _matches)
+CLICKHOUSE = Dialect(_property, _keys, _contains, _matches)
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "'": "\\'", "\0": "\\0"})
 

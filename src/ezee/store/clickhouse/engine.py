@@ -121,7 +121,7 @@ class ClickHouseStore:
         if isinstance(look, Moment):
             return [(visible.look(servers).told,)]
         reach = reach_of(look, _seen_by(servers, look))
-        return [tuple(row) for row in _asked(servers, statement_of(look), reach)]
+        return [tuple(row) for row in _asked(servers, statement_of(look, CLICKHOUSE), reach)]
 
     def describe(self, site: int | None = None) -> Description:
         """See ``EventStore.describe``."""

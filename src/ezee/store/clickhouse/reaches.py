@@ -13,6 +13,7 @@ from ezee.store.looks import (
     Extents,
     KeptDrops,
     KeptEvents,
+    KeptProperties,
     KeptRows,
     Live,
     NotCounted,
@@ -26,7 +27,7 @@ def reach_of(look: PlainLook, visible: Visible) -> Reach:
     match look:
         case Sighting():
             return Reach(visible, look.site, look.day, look.day, look.visitor)
-        case NotCounted() | KeptEvents() | BotViews():
+        case NotCounted() | KeptEvents() | BotViews() | KeptProperties():
             return Reach(visible, look.site, look.first_day, look.last_day)
         case Live():
             # No local day is further from that of UTC.

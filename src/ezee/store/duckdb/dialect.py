@@ -16,6 +16,10 @@ def _property(column: str, key: str) -> Statement:
     return Statement(f"coalesce(json_extract_string({json}, ?), '')", (f'$."{key}"',))
 
 
+def _keys(column: str) -> Statement:
+    return Statement(f"unnest(json_keys({column}))")
+
+
 def _contains(value: Statement, text: str) -> Statement:
     return write(
         "contains(lower({value}), {text})", value=value, text=Statement("lower(?)", (text,))
@@ -49,4 +53,4 @@ def _among(rows: Statement, column: str, numbers: Statement) -> Statement:
     )
 
 
-DUCKDB = Dialect(_property, _contains, _matches, _among)
+DUCKDB = Dialect(_property, _keys, _contains, _matches, _among)

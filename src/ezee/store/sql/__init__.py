@@ -32,6 +32,8 @@ class Dialect(NamedTuple):
 
     property: Callable[[str, str], Statement]
     """The text under a key of a column of JSON objects; empty where there is none."""
+    keys: Callable[[str], Statement]
+    """The keys of such a column, none of which is empty; a row becomes one for each of them."""
     contains: Callable[[Statement, str], Statement]
     """Whether a value contains a text, case aside."""
     matches: Callable[[Statement, str], Statement]

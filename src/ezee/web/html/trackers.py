@@ -61,15 +61,32 @@ async def install(request: AnyRequest, tracker_id: str) -> Response[Any]:
     settings, rules = services_of(request).settings, trackers.rules_of(tracker)
     tag = script_tag(settings.base_url, tracker.site_id, rules, name=settings.script_name)
     return render(
-        request, "install.html", tracker=tracker, tag=tag, hits=await _hits(request, tracker)
+        request,
+        "install.html",
+        tracker=tracker,
+        tag=tag,
+        hits=await _hits(request, tracker),
+        on_report=False,
     )
 
 
 @get("/trackers/{tracker_id:str}/install/hits", guards=[signed_in], include_in_schema=False)
 async def first_hit(request: AnyRequest, tracker_id: str) -> Response[Any]:
-    """The part of that page that says whether a hit has come; asked for again and again."""
+    """The part of that page that says whether a hit has come; asked for again and again.
+
+    A report that waits for its first number is loaded anew once it is there.
+    """
     tracker = await find(request, tracker_id)
-    return render(request, "first_hit.html", tracker=tracker, hits=await _hits(request, tracker))
+    hits, on_report = await _hits(request, tracker), request.query_params.get("on") == "report"
+    headers = {"hx-refresh": "true"} if hits and on_report else {}
+    return render(
+        request,
+        "first_hit.html",
+        headers=headers,
+        tracker=tracker,
+        hits=hits,
+        on_report=on_report,
+    )
 
 
 @post("/trackers/{tracker_id:str}/archive", guards=[signed_in], include_in_schema=False)

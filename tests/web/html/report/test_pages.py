@@ -122,9 +122,57 @@ def test_a_panels_file_is_csv_that_no_spreadsheet_runs(at_alices: Visitor, path:
     assert at_alices.get(f"{path}/csv/nothing").status_code == 404
 
 
-def test_a_tracker_without_events_says_what_to_do(at_alices: Visitor, alice: Account) -> None:
-    page = at_alices.get(f"/trackers/{new_tracker(alice)['id']}").text
+def test_a_tracker_without_events_says_what_to_do_and_waits(
+    service: Service, at_alices: Visitor, alice: Account
+) -> None:
+    tracker = new_tracker(alice)
+    path = f"/trackers/{tracker['id']}"
+    page = at_alices.get(path).text
     assert "Nothing has been counted yet" in page
+    assert f"data-site=&#34;{tracker['site_id']}&#34;" in page
+    assert "Waiting for the first hit" in page
+    asked = f"{path}/install/hits?on=report"
+    assert asked in page
+    assert "hx-refresh" not in at_alices.get(asked).headers
+    service.collect({"site_id": tracker["site_id"], "url": "/"}).raise_for_status()
+    # The page loads itself anew, and has the first number.
+    assert at_alices.get(asked).headers["hx-refresh"] == "true"
+    assert "Waiting for the first hit" not in at_alices.get(path).text
+
+
+def test_properties_are_listed_and_lead_to_their_values(
+    service: Service, at_alices: Visitor, path: str
+) -> None:
+    page = at_alices.get(f"{path}?events=properties&period=7d").text
+    row = page.partition('id="panel-events"')[2].partition("</section>")[0]
+    assert f'href="{path}?period=7d&amp;events=prop%3Aplan"' in row
+    assert "<bdi>plan</bdi>" in row
+    page = at_alices.get(f"{path}?events=properties&period=yesterday").text
+    assert "No event had properties in this time." in page
+
+
+def test_revenue_is_told_by_currency(at_alices: Visitor, path: str) -> None:
+    page = at_alices.get(f"{path}?events=revenue").text
+    assert "€5.00" in page.partition('id="panel-events"')[2]
+
+
+def test_every_figure_says_how_it_is_counted(at_alices: Visitor, path: str) -> None:
+    page = at_alices.get(path).text
+    assert "Share of visits that saw one page and did nothing else.</dd>" in page
+    for name in ("pages", "sources", "places", "devices", "events", "dropped"):
+        panel = page.partition(f'id="panel-{name}"')[2].partition("</section>")[0]
+        assert "What the numbers mean" in panel, name
+
+
+def test_other_trackers_are_a_step_away_in_the_owners_order(
+    at_alices: Visitor, alice: Account, path: str
+) -> None:
+    other = new_tracker(alice, name="Other <b>shop</b>")
+    page = at_alices.get(f"{path}?period=7d&filter=page:is:/x&show=visits").text
+    assert f'href="/trackers/{other["id"]}?period=7d&amp;show=visits"' in page
+    assert "Other &lt;b&gt;shop&lt;/b&gt;" in page
+    others = page.partition('class="menu others')[2].partition("</details>")[0]
+    assert path not in others
 
 
 def test_it_is_said_in_german(at_alices: Visitor, path: str) -> None:

@@ -17,12 +17,20 @@ from ezee.stats.dropped import DroppedReport, report_dropped
 from ezee.stats.kept import Gone
 from ezee.stats.live import LiveReport, report_live
 from ezee.stats.marks import bucket_of
+from ezee.stats.properties import Property, list_properties
 from ezee.stats.run import Report, question, run
 from ezee.store.base import EventStore
 from ezee.web.html.report.chart import Drawing, draw, place_of
 from ezee.web.html.report.filtering import chosen, excluded
 from ezee.web.html.report.formats import kind_of
-from ezee.web.html.report.panels import MAP, PANELS, REVENUE, dimension_of, is_private
+from ezee.web.html.report.panels import (
+    MAP,
+    PANELS,
+    PROPERTIES,
+    REVENUE,
+    dimension_of,
+    is_private,
+)
 from ezee.web.html.report.view import View
 
 TOTALS = (
@@ -42,13 +50,24 @@ _LEVELS = 5
 
 
 class Loaded(NamedTuple):
-    """A question's answer, with what was not counted and who is here."""
+    """A question's answer, with what was not counted and who is here; ``properties`` are those
+    that events have, where they are to be shown.
+    """
 
     report: Report
     span: Range
     today: int
     dropped: DroppedReport
     live: LiveReport
+    properties: Sequence[Property] = ()
+
+
+class Money(msgspec.Struct, frozen=True):
+    """What events have brought in a currency; ``change`` is None without anything before."""
+
+    currency: str
+    amount: float
+    change: float | None
 
 
 class Total(msgspec.Struct, frozen=True):
@@ -154,6 +173,7 @@ def load(store: EventStore, site: ReadableSite, view: View, now: int) -> Loaded:
         local_hour(now, site.timezone).day,
         report_dropped(store, site, days, now),
         report_live(store, site, now),
+        list_properties(store, site, query.range) if tabs["events"] == PROPERTIES else (),
     )
 
 
@@ -172,6 +192,16 @@ def _told(
         if len(left) == len(asked) or not any(name == "dimension" for name, _ in left):
             raise
         return question(store, site, left, now)
+
+
+def money(report: Report) -> list[Money]:
+    """What events have brought, by currency."""
+    before = report.get("comparison", {}).get("totals", {}).get("revenue", {})
+    amounts = report["totals"]["revenue"]
+    return [
+        Money(currency, amount, change(amount, before[currency]) if currency in before else None)
+        for currency, amount in amounts.items()
+    ]
 
 
 def totals(view: View, report: Report) -> list[Total]:

@@ -10,7 +10,9 @@ from litestar import Response
 from litestar.response import Redirect, Stream
 
 from ezee.accounts.annotating import list_annotations, shown_annotations
+from ezee.accounts.placing import placed_trackers
 from ezee.accounts.tables import Annotation, Tracker
+from ezee.accounts.trackers import rules_of
 from ezee.errors import EzeeError, InvalidRequest, NotFound, Unavailable
 from ezee.exports.formats import FORMATS
 from ezee.exports.parts import ask_for_part, parameters_of
@@ -31,6 +33,7 @@ from ezee.web.html.report import answer
 from ezee.web.html.report.filtering import chips, write_filter
 from ezee.web.html.report.formats import formats_of
 from ezee.web.html.report.view import View
+from ezee.web.script.tag import script_tag
 from ezee.web.services import Services, services_of
 
 _PAGE_SIZE = 100
@@ -71,7 +74,9 @@ async def show_report(
 ) -> Response[Any]:
     """The report of one tracker."""
     services = services_of(request)
-    notes = await anyio.to_thread.run_sync(_notes, services, asked)
+    notes, others = await anyio.to_thread.run_sync(
+        lambda: (_notes(services, asked), _others(services, asked))
+    )
     loaded, failure, fresh = None, None, False
     try:
         loaded = await services.reports.ask(
@@ -89,6 +94,8 @@ async def show_report(
         failure,
         loaded=loaded,
         fresh=fresh,
+        tag=_tag(services, asked.tracker) if fresh else "",
+        others=others,
         notes=notes,
         refused=refused,
     )
@@ -120,11 +127,13 @@ async def show_list(request: AnyRequest, asked: Asked, dimension: str) -> Respon
     except (InvalidRequest, Unavailable) as error:
         failure = error
     report_view = asked.view.at(asked.base)
+    others = await anyio.to_thread.run_sync(_others, services, asked)
     return _page(
         request,
         "report_list.html",
         asked,
         failure,
+        others=others,
         dimension=dimension,
         search=search,
         page_number=number,
@@ -242,6 +251,21 @@ def _notes(services: Services, asked: Asked) -> list[Annotation]:
     if asked.shared:
         return shown_annotations(services.database, asked.tracker)
     return list_annotations(services.database, asked.tracker.user_id, asked.tracker.id)
+
+
+def _others(services: Services, asked: Asked) -> list[Tracker]:
+    """The owner's other trackers that are in use, in their order. Blocks."""
+    if asked.shared:
+        return []
+    rows = placed_trackers(services.database, asked.tracker.user_id)
+    return [row for row in rows if row.archived_at is None and row.id != asked.tracker.id]
+
+
+def _tag(services: Services, tracker: Tracker) -> str:
+    settings = services.settings
+    return script_tag(
+        settings.base_url, tracker.site_id, rules_of(tracker), name=settings.script_name
+    )
 
 
 def _has_nothing(services: Services, site: ReadableSite) -> bool:

@@ -102,6 +102,11 @@ class View(msgspec.Struct, frozen=True):
         """The same question on another page."""
         return msgspec.structs.replace(self, path=path)
 
+    def elsewhere(self, path: str) -> View:
+        """The same time on another tracker's report: filters are of this one alone."""
+        kept = tuple(pair for pair in self.pairs if pair[0] in {*_PERIOD, "compare", "show"})
+        return View(path, kept)
+
     @property
     def link(self) -> str:
         """The address."""

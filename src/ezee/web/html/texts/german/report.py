@@ -21,13 +21,55 @@ REPORT: dict[str, str | tuple[str, str]] = {
     "Change": "Ändern",
     "Try again": "Noch einmal versuchen",
     "Nothing has been counted yet": "Noch wurde nichts gezählt",
-    "Put the line of HTML into your pages. The first visit shows up here a moment later.": (
-        "Setzen Sie die HTML-Zeile in Ihre Seiten. Der erste Besuch erscheint hier kurz danach."
+    "Put this line into your pages, before <code>&lt;/head&gt;</code>. The first visit shows up "
+    "here by itself.": (
+        "Setzen Sie diese Zeile in Ihre Seiten, vor <code>&lt;/head&gt;</code>. Der erste Besuch "
+        "erscheint hier von selbst."
     ),
-    "Get the line of HTML": "Zur HTML-Zeile",
+    "It belongs into every page: into a layout, a theme’s header, or a field for scripts.": (
+        "Sie gehört in jede Seite: in ein Layout, ein Theme oder ein Feld für Skripte."
+    ),
+    "Other trackers": "Andere Tracker",
+    "All trackers": "Alle Tracker",
+    "How this is counted": "Wie das gezählt wird",
+    "What the numbers mean": "Was die Zahlen bedeuten",
+    "Visitors who opened the page, and which part of all visitors they are. Whoever opens several "
+    "is in several rows. Entry and exit are the first and the last page of a visit.": (
+        "Besucher, die die Seite öffneten, und welcher Teil aller Besucher das ist. Wer mehrere "
+        "öffnet, steht in mehreren Zeilen. Einstieg und Ausstieg sind die erste und die letzte "
+        "Seite eines Besuchs."
+    ),
+    "Where visits came from: the site that linked here, its kind, or the campaign in the link’s "
+    "address. “Direct” told nothing.": (
+        "Woher Besuche kamen: die Website, die hierher verwies, ihre Art, oder die Kampagne in "
+        "der Adresse des Links. „Direct“ sagte nichts."
+    ),
+    "Countries are found from the address while a hit is read; the address is then forgotten. "
+    "Languages are those that browsers ask for.": (
+        "Länder werden aus der Adresse bestimmt, während ein Aufruf gelesen wird; danach ist die "
+        "Adresse vergessen. Sprachen sind die, um die Browser bitten."
+    ),
+    "What browsers say of themselves, and how wide their screens are.": (
+        "Was Browser von sich sagen, und wie breit ihre Bildschirme sind."
+    ),
+    "What your pages report beside pageviews: visitors who did it, what their events carried, and "
+    "what these were worth.": (
+        "Was Ihre Seiten neben Seitenaufrufen melden: Besucher, die es taten, was ihre Ereignisse "
+        "mit sich trugen, und was sie wert waren."
+    ),
+    "Hits that came and are in none of the numbers here, by why.": (
+        "Aufrufe, die kamen und in keiner der Zahlen hier stecken, nach dem Grund."
+    ),
+    "Property": "Eigenschaft",
+    "No event had properties in this time. They are what events carry, such as "
+    "<code>plan</code>.": (
+        "Kein Ereignis hatte in dieser Zeit Eigenschaften. Die tragen Ereignisse mit sich, etwa "
+        "<code>plan</code>."
+    ),
     "Totals": "Summen",
     "more than before:": "mehr als zuvor:",
     "less than before:": "weniger als zuvor:",
+    "as much as before": "so viel wie zuvor",
     "nothing before": "zuvor nichts",
     "dashed: {span}": "gestrichelt: {span}",
     "Visitors by country": "Besucher nach Land",
@@ -36,12 +78,6 @@ REPORT: dict[str, str | tuple[str, str]] = {
         "Kein Ereignis brachte in dieser Zeit Umsatz. Eines mit <code>value</code> und "
         "<code>currency</code> tut es."
     ),
-    "Properties are what your events carry, such as <code>plan</code>. Name one to see its "
-    "values.": (
-        "Eigenschaften tragen Ihre Ereignisse mit sich, etwa <code>plan</code>. Nennen Sie eine, "
-        "um ihre Werte zu sehen."
-    ),
-    "Name of the property": "Name der Eigenschaft",
     "Show": "Zeigen",
     "All {n}": "Alle {n}",
     "Nothing in this time.": "Nichts in dieser Zeit.",
@@ -61,6 +97,8 @@ REPORT: dict[str, str | tuple[str, str]] = {
     "Keyboard shortcuts": "Tastenkürzel",
     "This sheet": "Dieses Blatt",
     "Read the chart, once it is chosen": "Das Diagramm ablesen, wenn es gewählt ist",
+    "Choose a stretch of it": "Einen Abschnitt davon wählen",
+    "Zoom into what is read or chosen": "In das Abgelesene oder Gewählte hineinzoomen",
     "Today, 7 days, 30 days, 12 months": "Heute, 7 Tage, 30 Tage, 12 Monate",
     "Add a filter": "Einen Filter hinzufügen",
     "Remove all filters": "Alle Filter entfernen",

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import pyotp
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.looks import assert_good_looks, screenshot
 from tests.browser.pages import HOST, PageServer
@@ -113,6 +113,46 @@ def test_set_up_count_and_call_the_api(
     choose(page, "Your account")
     choose(page, "Sign out")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_the_same_without_scripts(
+    fresh: Service, chromium: Browser, visitor: BrowserContext, pages: PageServer
+) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.goto(fresh.url + set_up_path(fresh))
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    mouse(page, "Make the account")
+    mouse(page, "Add a tracker")
+    page.get_by_label("Domain").fill(HOST)
+    mouse(page, "Add the tracker")
+    expect(page.get_by_role("heading", name="Waiting for the first hit")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy")).to_be_hidden()
+    snippet = page.get_by_label("The line of HTML").input_value()
+    # The site's own visitors have scripts.
+    shop = visitor.new_page()
+    with shop.expect_response("**/collect"):
+        shop.goto(pages.put("/shoes", f"<!doctype html><title>Shoes</title>{snippet}<p>Shoes"))
+    mouse(page, "Look again")
+    expect(page.get_by_role("heading", name="It counts")).to_be_visible()
+    mouse(page, "See the report")
+    expect(page.locator("#now")).to_have_text("1 visitor now")
+    expect(page.locator("svg.plot .area").first).to_be_attached()
+    mouse(page, "The chart’s numbers")
+    expect(page.locator("#figures")).to_be_visible()
+    mouse(page, "/shoes")
+    expect(page).to_have_url(re.compile(r"filter=page%3Ais%3A%2Fshoes$"))
+    mouse(page, "Remove this filter")
+    mouse(page, "30 days")
+    mouse(page, "7 days")
+    expect(page).to_have_url(re.compile(r"period=7d$"))
+    make_use_and_revoke_a_token(page, fresh.url, mouse)
+    mouse(page, "Your account")
+    mouse(page, "Sign out")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    context.close()
 
 
 def make_use_and_revoke_a_token(page: Page, url: str, choose: Hands) -> None:

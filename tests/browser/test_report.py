@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Counted, sign_in
 from tests.browser.looks import assert_good_looks, screenshot
-from tests.support.service import BROWSER
 
 pytestmark = pytest.mark.service
 
@@ -100,36 +100,100 @@ def test_a_day_is_annotated_and_its_flag_read_with_keys(signed_in: Page, report:
     expect(signed_in.locator("a.flag")).to_have_count(0)
 
 
-def test_who_is_here_is_told_as_it_changes(signed_in: Page, counted_site: Counted) -> None:
-    report = f"{counted_site.url}/trackers/{counted_site.tracker['id']}"
-    first = {"site_id": counted_site.site_id, "url": "/"}
-    assert counted_site.service.collect(first).status_code == 202
+def test_the_address_is_the_view(
+    signed_in: Page, report: str, counted_site: Counted, without_scripts: Page
+) -> None:
+    page = signed_in
+    page.goto(report)
+    chosen = {
+        "filter": ("", page.get_by_role("link", name="/shoes")),
+        "show": ("", page.locator("[data-total=visits]")),
+        "pages": ("", page.locator("#panel-pages").get_by_role("link", name="Exit pages")),
+        "sources": ("", page.locator("#panel-sources").get_by_role("link", name="Channels")),
+        "period": ("30 days", page.get_by_role("link", name="7 days")),
+        "compare": ("Period before", page.get_by_role("link", name="No comparison")),
+    }
+    for name, (menu, link) in chosen.items():
+        if menu:
+            page.locator("summary", has_text=menu).click()
+        link.click()
+        expect(page).to_have_url(re.compile(rf"[?&]{name}="))
+        expect(page.locator("#report.htmx-request, #report.htmx-swapping")).to_have_count(0)
+    assert dict(parse_qsl(urlsplit(page.url).query)) == {
+        "filter": "page:is:/shoes",
+        "show": "visits",
+        "pages": "exit_page",
+        "sources": "channel",
+        "period": "7d",
+        "compare": "none",
+    }
+    shown = [".chips", ".totals", "#figures", "#panel-pages", "#panel-sources", ".report-head"]
+    # Whoever is sent the address sees the same, without scripts too.
+    sign_in(without_scripts, counted_site.url, counted_site.owner.email)
+    without_scripts.goto(page.url)
+    for part in shown:
+        assert text(without_scripts, part) == text(page, part), part
+    page.go_back()
+    expect(page.locator("summary", has_text="Period before")).to_be_visible()
+
+
+def text(page: Page, part: str) -> list[str]:
+    """What a part of a page says, hidden or not, but for who is here."""
+    said = page.locator(part).text_content() or ""
+    return [line for line in said.split() if line not in {"now", "visitor", "visitors"}]
+
+
+def test_the_chart_is_zoomed_with_keys(signed_in: Page, report: str) -> None:
+    page = signed_in
+    page.goto(report)
+    page.locator(".uplot").focus()
+    for key in ("End", "ArrowLeft", "Shift+ArrowLeft", "Shift+ArrowLeft"):
+        page.keyboard.press(key)
+    selected = page.locator(".u-select").bounding_box()
+    area = page.locator(".u-over").bounding_box()
+    assert selected is not None
+    assert area is not None
+    assert abs(selected["width"] - area["width"] / 10) < 2
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"\?from=[\d-]+&to=[\d-]+$"))
+    expect(page.locator("#figures tbody tr")).to_have_count(3)
+    # Without a stretch it is what is read.
+    page.locator(".uplot").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    expect(page.locator("#figures thead")).to_be_attached()
+    expect(page).to_have_url(re.compile(r"from=([\d-]+)&to=\1"))
+
+
+def test_everything_on_it_is_done_with_keys(signed_in: Page, report: str) -> None:
+    page = signed_in
+    page.goto(report)
+    row = page.get_by_role("link", name="/shoes", exact=True)
+    row.focus()
+    page.keyboard.press("Alt+Enter")
+    expect(page).to_have_url(f"{report}?filter=page%3Ais_not%3A%2Fshoes")
+    page.keyboard.press("x")
+    expect(page).to_have_url(report)
+    for opened in ("30 days", "Period before", "Filter"):
+        summary = page.locator("summary", has_text=opened).first
+        summary.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("details.menu[open]")).to_have_count(1)
+        page.keyboard.press("Escape")
+        expect(page.locator("details.menu[open]")).to_have_count(0)
+        expect(summary).to_be_focused()
+    page.locator("#panel-pages .about summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Visitors who opened the page")).to_be_visible()
+    assert_good_looks(page)
+
+
+def test_a_row_is_a_link_wherever_it_is_clicked(signed_in: Page, report: str) -> None:
     signed_in.goto(report)
-    expect(signed_in.locator("#now")).to_have_text("1 visitor now")
-    another = BROWSER.replace("126", "125")
-    assert counted_site.service.collect(first, user_agent=another).status_code == 202
-    expect(signed_in.locator("#now")).to_have_text("2 visitors now", timeout=30_000)
-
-
-AWAY = """window.EventSource = class extends EventTarget {
-  static OPEN = 1;
-  static CLOSED = 2;
-  readyState = 1;
-  constructor() { super(); setTimeout(() => this.dispatchEvent(new Event("away")), 0); }
-  close() {}
-};"""
-
-
-def test_a_page_that_hears_nothing_new_says_how_old_it_is(signed_in: Page, report: str) -> None:
-    signed_in.add_init_script(AWAY)
-    signed_in.clock.install()
-    signed_in.goto(report)
-    expect(signed_in.locator("#trouble")).to_be_hidden()
-    signed_in.clock.fast_forward("05:00")
-    expect(signed_in.locator("#trouble")).to_be_visible()
-    expect(signed_in.locator("#age")).to_have_text(re.compile("^5 minutes ago$"))
-    expect(signed_in.locator("#now")).to_have_text("not live")
-    screenshot(signed_in, "report-stale")
+    row = signed_in.locator("#panel-pages tr", has=signed_in.get_by_text("/shoes", exact=True))
+    # The link lies above it.
+    row.locator("td").last.click(force=True)
+    expect(signed_in).to_have_url(f"{report}?filter=page%3Ais%3A%2Fshoes")
 
 
 def test_it_works_without_scripts(

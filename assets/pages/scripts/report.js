@@ -227,13 +227,25 @@ function annotate() {
   form.elements.text.focus();
 }
 
-document.addEventListener("htmx:sendError", () => live.lose());
-document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status !== 401) live.lose();
-});
+// What was chosen and does not come is told at once; what is asked for by itself only after a while.
+function fail({ detail }) {
+  if (detail.xhr?.status === 401) return;
+  if (!detail.boosted) {
+    live.lose();
+    return;
+  }
+  const notice = document.getElementById("failed");
+  const { verb } = detail.requestConfig;
+  notice.querySelector("a").href = verb === "get" ? detail.pathInfo.finalRequestPath : location.href;
+  notice.hidden = false;
+}
+document.addEventListener("htmx:sendError", fail);
+document.addEventListener("htmx:responseError", fail);
 // What was answered to a wrong question is a page that says so.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if ([400, 409].includes(event.detail.xhr.status)) event.detail.shouldSwap = true;
+  if (![400, 409].includes(event.detail.xhr.status)) return;
+  event.detail.shouldSwap = true;
+  event.detail.isError = false;
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.elt?.id !== "report") return;

@@ -57,3 +57,5 @@ def test_whoever_is_signed_in_chooses_among_own_trackers(
     page = at_alices.get(f"/counters?site_id={on['site_id']}").text
     assert f'<option value="{on["site_id"]}" selected>Test</option>' in page
     assert f'<option value="{off["site_id"]}">Test (its counter is off)</option>' in page
+    # What is there to be copied is never of a tracker that there is not.
+    assert "ezi_…" not in at_alices.get("/counters").text

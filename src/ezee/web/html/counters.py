@@ -8,8 +8,9 @@ from urllib.parse import parse_qsl
 import anyio.to_thread
 from litestar import Response, get
 
+from ezee.accounts.placing import placed_trackers
 from ezee.accounts.tables import Tracker
-from ezee.accounts.trackers import list_trackers, rules_of
+from ezee.accounts.trackers import rules_of
 from ezee.counters.asked import FORMS
 from ezee.counters.drawing.styles import STYLES
 from ezee.counters.number import METRICS, PERIODS
@@ -35,14 +36,17 @@ async def gallery(request: AnyRequest) -> Response[Any]:
     viewer = viewer_of(request)
     own: list[Tracker] = []
     if viewer is not None:
-        own = await anyio.to_thread.run_sync(list_trackers, services.database, viewer.user_id)
+        own = await anyio.to_thread.run_sync(placed_trackers, services.database, viewer.user_id)
+    shown = [row.site_id for row in own if rules_of(row).counter]
+    if own and not asked.get("site_id"):
+        asked["site_id"] = (shown or [own[0].site_id])[0]
     return render(
         request,
         "counters.html",
         asked=asked,
         made=make_snippets(services.settings.base_url, asked),
         trackers=own,
-        shown={row.site_id for row in own if rules_of(row).counter},
+        shown=shown,
         styles=STYLES,
         heights=HEIGHTS,
         forms=FORMS,

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from ezee.accounts.trackers import list_trackers
+from ezee.accounts.placing import placed_trackers
 from ezee.errors import NotFound
 from ezee.web.html.forms import AnyRequest
 from ezee.web.html.guards import anyone
@@ -48,7 +48,7 @@ async def document(request: AnyRequest, name: str) -> Response[Any]:
     services, viewer = services_of(request), viewer_of(request)
     site_id = _SITE_ID
     if viewer is not None:
-        rows = await anyio.to_thread.run_sync(list_trackers, services.database, viewer.user_id)
+        rows = await anyio.to_thread.run_sync(placed_trackers, services.database, viewer.user_id)
         site_id = rows[0].site_id if rows else _SITE_ID
     copy = str(texts_of(request).text("Copy")), str(texts_of(request).text("Copied"))
     content = _rendered(name, *copy)

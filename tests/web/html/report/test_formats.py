@@ -17,9 +17,10 @@ def test_numbers_are_whole_until_they_are_too_long() -> None:
 
 
 def test_small_shares_have_a_digit_more() -> None:
-    assert [ENGLISH.percent(share) for share in (0.343, 0.0512, 0, 1)] == [
-        *("34%", "5.1%", "0%", "100%"),
+    assert [ENGLISH.percent(share) for share in (0.343, 0.0512, 0.0003, 0, 1)] == [
+        *("34%", "5.1%", "<0.1%", "0%", "100%"),
     ]
+    assert GERMAN.percent(0.0003) == "<0,1\xa0%"
 
 
 @pytest.mark.parametrize(

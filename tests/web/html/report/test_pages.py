@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
@@ -169,10 +170,11 @@ def test_other_trackers_are_a_step_away_in_the_owners_order(
 ) -> None:
     other = new_tracker(alice, name="Other <b>shop</b>")
     page = at_alices.get(f"{path}?period=7d&filter=page:is:/x&show=visits").text
-    assert f'href="/trackers/{other["id"]}?period=7d&amp;show=visits"' in page
-    assert "Other &lt;b&gt;shop&lt;/b&gt;" in page
     others = page.partition('class="menu others')[2].partition("</details>")[0]
-    assert path not in others
+    links = re.findall(r'href="([^"]+)"', others)
+    assert f"/trackers/{other['id']}?period=7d&amp;show=visits" in links
+    assert not any(link.startswith(path) for link in links)
+    assert "Other &lt;b&gt;shop&lt;/b&gt;" in others
 
 
 def test_it_is_said_in_german(at_alices: Visitor, path: str) -> None:

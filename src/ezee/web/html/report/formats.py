@@ -11,6 +11,7 @@ from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 
 _LONG = 10_000_000
+_SMALLEST = 0.001
 # "en" alone would be American: month first, and a clock of twelve hours.
 _REGIONS = {"en": "en_GB", "de": "de_DE"}
 
@@ -38,7 +39,11 @@ class Formats:
         return self.number(value) if abs(value) < _LONG else self.short(value)
 
     def percent(self, share: float) -> str:
-        """``0.343`` → ``34 %``; below a tenth with a digit behind the point."""
+        """``0.343`` → ``34 %``; below a tenth with a digit behind the point, but never 0 for what
+        is there.
+        """
+        if 0 < share < _SMALLEST:
+            return f"<{self.percent(_SMALLEST)}"
         pattern = self.locale.percent_formats[None].pattern
         if 0 < abs(share) < 0.0995:
             pattern = pattern.replace("#,##0", "#,##0.#")

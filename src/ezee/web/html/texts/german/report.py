@@ -12,6 +12,9 @@ REPORT: dict[str, str | tuple[str, str]] = {
     "The newest numbers cannot be loaded; these are from": (
         "Die neuesten Zahlen können nicht geladen werden; diese sind von"
     ),
+    "That could not be loaded; this is what was there before.": (
+        "Das konnte nicht geladen werden; hier steht noch, was zuvor da war."
+    ),
     "not live": "nicht live",
     "Annotations": "Anmerkungen",
     "{n} annotation": ("{n} Anmerkung", "{n} Anmerkungen"),
@@ -233,6 +236,7 @@ REPORT: dict[str, str | tuple[str, str]] = {
     "992 to 1,199 px": "992 bis 1.199 px",
     "1,200 to 1,599 px": "1.200 bis 1.599 px",
     "1,600 px and more": "1.600 px und mehr",
+    "(none)": "(keine)",
     "(unknown)": "(unbekannt)",
     "Share": "Anteil",
     "Privacy": "Datenschutz",

@@ -33,12 +33,15 @@ def test_the_page_says_what_it_does(browser: httpx.Client, alice: Account) -> No
     assert f"Your own visits to {tracker['domain']}" in page.text
     for button in ("Do not count my visits with this browser", "Count them again"):
         assert f">{button}</button>" in page.text
+    german = browser.get(tracker["opt_out_url"], headers={"accept-language": "de"}).text
+    assert f"Ihre eigenen Besuche auf {tracker['domain']}" in german
     assert "set-cookie" not in page.headers
     # The key goes to no other site, no cache, no search engine and no frame.
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["x-robots-tag"] == "noindex"
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert "unsafe" not in page.headers["content-security-policy"]
 
 
 def test_a_browser_is_opted_out_and_in_again(browser: httpx.Client, alice: Account) -> None:

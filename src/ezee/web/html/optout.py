@@ -5,11 +5,8 @@ The link holds the tracker's opt-out key, so nobody else can make a browser post
 
 from __future__ import annotations
 
-from html import escape
-from typing import Any
-
 import anyio.to_thread
-from litestar import MediaType, Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import Cookie
 
 from ezee.accounts.service_key import is_opt_out_key, read_service_key
@@ -17,40 +14,33 @@ from ezee.errors import InvalidRequest, NotFound
 from ezee.events.steps.wish import COOKIE
 from ezee.model.site import SiteConfig
 from ezee.web.collect import PATH as COLLECT
+from ezee.web.html.forms import AnyRequest
+from ezee.web.html.rendering import render
 from ezee.web.services import Services, services_of
-
-AnyRequest = Request[Any, Any, Any]
 
 _PATH = "/opt-out/{site_id:str}/{key:str}"
 _YEAR = 365 * 24 * 60 * 60
-_HEADERS = {
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; "
-    "form-action 'self'; frame-ancestors 'none'",
-    # The address is the secret.
-    "referrer-policy": "no-referrer",
-    "x-robots-tag": "noindex",
-}
+_HEADERS = {"x-robots-tag": "noindex"}
 
 
 @get(_PATH, include_in_schema=False)
-async def ask(request: AnyRequest, site_id: str, key: str) -> Response[str]:
+async def ask(request: AnyRequest, site_id: str, key: str) -> Response[bytes]:
     """The page: what it does, and two buttons."""
     site = await _site(services_of(request), site_id, key)
-    return _answer(site, "")
+    return _answer(request, site, "")
 
 
 @post(_PATH, include_in_schema=False, status_code=200)
-async def choose(request: AnyRequest, site_id: str, key: str) -> Response[str]:
+async def choose(request: AnyRequest, site_id: str, key: str) -> Response[bytes]:
     """What a button does: ``count=no`` sets the cookie, ``count=yes`` removes it."""
     services = services_of(request)
     site = await _site(services, site_id, key)
     match await request.body():
         case b"count=no":
-            answer = _answer(site, _NOT_COUNTED)
+            answer = _answer(request, site, "no")
             answer.set_cookie(_cookie(services, site_id, key, _YEAR))
         case b"count=yes":
-            answer = _answer(site, _COUNTED)
+            answer = _answer(request, site, "yes")
             answer.set_cookie(_cookie(services, site_id, "", 0))
         case _:
             raise InvalidRequest.field("count", "must be no or yes")
@@ -80,35 +70,5 @@ def _cookie(services: Services, site_id: str, value: str, seconds: int) -> Cooki
     )
 
 
-def _answer(site: SiteConfig, done: str) -> Response[str]:
-    page = _PAGE.format(domain=escape(site.domain), done=done)
-    return Response(page, media_type=MediaType.HTML, headers=_HEADERS)
-
-
-_NOT_COUNTED = '<p role="status">Done. Visits with this browser are not counted any more.</p>'
-_COUNTED = '<p role="status">Done. Visits with this browser are counted again.</p>'
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Opt out of {domain}</title>
-<meta name="viewport" content="width=device-width">
-<style>
-:root {{ color-scheme: light dark; --paper: #fbfaf7; --ink: #1b1d1f; --accent: #0b6e6e }}
-@media (prefers-color-scheme: dark) {{
-:root {{ --paper: #141618; --ink: #eceae4; --accent: #4fc4bd }} }}
-body {{ font: 15px/1.5 system-ui, sans-serif; background: var(--paper); color: var(--ink);
-margin: 15vh auto; max-width: 36rem; padding: 0 1rem }}
-button {{ font: inherit; padding: 0.4rem 0.8rem; color: var(--paper); background: var(--accent);
-border: 0; border-radius: 4px }}
-[role=status] {{ border-left: 3px solid var(--accent); padding-left: 0.8rem }}
-</style></head>
-<body><h1>Your own visits to {domain}</h1>
-{done}
-<p>The first button gives this browser a cookie that says, for a year, that its visits to {domain}
-are not to be counted. It holds nothing else. The second one removes it.</p>
-<form method="post">
-<p><button name="count" value="no">Do not count my visits with this browser</button></p>
-<p><button name="count" value="yes">Count them again</button></p>
-</form>
-<p>Some browsers do not send such a cookie from the pages of another site. Where visits are counted
-all the same, exclude your address in the tracker's settings.</p>
-</body></html>
-"""
+def _answer(request: AnyRequest, site: SiteConfig, done: str) -> Response[bytes]:
+    return render(request, "opt_out.html", headers=_HEADERS, domain=site.domain, done=done)

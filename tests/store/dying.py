@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
 from ezee.model.event import DropReason, Drops
 from ezee.store.base import Batch, EventStore
 from ezee.store.changes import Erase, Move, Regroup, Rejudge, RollUp
-from ezee.store.duckdb import changes, engine, journal, rollups, writing
+from ezee.store.duckdb import changes, engine, journal, rollups, visits, writing
 from tests.store.engines import MINUTE, SITE, TODAY, bot
 from tests.support.events import NOON, PatientStore, event
 
@@ -32,6 +33,11 @@ _MORE = Batch(
     drops=DROPS,
     tally=2,
 )
+# Amid the visits that are stored, so that they merge, and beside them.
+LATE = [
+    event(NOON + 30 * MINUTE, page="/late", path="/late"),
+    event(NOON + 90 * MINUTE, page="/late", path="/late", visitor=2),
+]
 _MOVES = [
     Move(TODAY, "", "", "Chrome", 0, "", "", 0, "", "spam", "spam"),
     Move(TODAY, "Googlebot", "", "", 0, "", "", 0, "", "", ""),
@@ -60,6 +66,11 @@ ROLL_UP_POINTS: dict[str, tuple[Any, str]] = {
     "written": (rollups, "_write"),
     "rolled": (rollups, "roll"),
 }
+
+
+# Visits are derived beside, and what is known of a day that is rolled up is kept for its roll-up;
+# where that dies, before or after a function of ``visits``.
+DERIVE_POINTS = (("rederive", "before"), ("rederive", "after"), ("derive", "after"))
 
 
 def die(*_: object) -> NoReturn:
@@ -125,10 +136,27 @@ def roll_up(store: EventStore, point: str) -> None:
     store.change(RollUp(SITE))
 
 
+def derive(store: EventStore, function: str, when: str) -> None:
+    """Append to a day that is rolled up, and die while its visits are derived."""
+    really = getattr(visits, function)
+
+    def then_die(*given: object) -> NoReturn:
+        if when == "after":
+            really(*given)
+        die()
+
+    setattr(visits, function, then_die)
+    store.append(Batch(LATE))
+    # It dies in another thread.
+    threading.Event().wait()
+
+
 if __name__ == "__main__":
     opened = PatientStore(Path(sys.argv[1]))
     if sys.argv[2] == "roll up":
         roll_up(opened, sys.argv[3])
+    elif sys.argv[2] == "derive":
+        derive(opened, *sys.argv[3].split(", "))
     elif sys.argv[2] == "settle":
         settle(opened, sys.argv[3])
     else:

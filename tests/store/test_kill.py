@@ -92,6 +92,25 @@ def test_a_roll_up_that_is_killed_leaves_every_number_right(
     engine.close()
 
 
+@pytest.mark.parametrize(("function", "when"), dying.DERIVE_POINTS)
+def test_visits_of_a_rolled_day_that_are_killed_leave_every_number_right(
+    tmp_path: Path, function: str, when: str
+) -> None:
+    """What its roll-up was told of is known as before, and nothing is counted twice."""
+    engine = Engine(tmp_path)
+    people = list(dying.STORED.events)
+    engine.store.append(Batch(people))
+    engine.store.change(RollUp(SITE))
+    engine.close()
+    _die(tmp_path, "derive", f"{function}, {when}")
+    engine.store = engine.open()
+    for _ in range(2):
+        assert_counted(engine.store, [*people, *dying.LATE])
+        assert engine.store.look(WrongRollups(SITE)) == []
+        engine.store.change(RollUp(SITE))
+    engine.close()
+
+
 def _die(folder: Path, name: str, point: str) -> None:
     command = [sys.executable, "-m", "tests.store.dying", str(folder), name, point]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)

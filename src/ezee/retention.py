@@ -21,7 +21,7 @@ from ezee.model.calendar import DAY, date_of, day_of, local_hour, utc_text
 from ezee.model.site import site_key
 from ezee.stats.periods import months_before
 from ezee.store.base import EventStore
-from ezee.store.changes import Expire
+from ezee.store.changes import Expire, RollUpFirst
 from ezee.store.looks import Expirable, KeptFrom, LatestErased
 
 _SHOWN = 30
@@ -107,7 +107,7 @@ def expire_due(
         InvalidRequest: its events never expire. Nothing was changed.
     """
     kept = {int(site): int(day) for site, day in store.look(KeptFrom())}
-    removed = 0
+    due = []
     for tracker in every_tracker(database):
         if site_id not in {None, tracker.site_id}:
             continue
@@ -122,8 +122,10 @@ def expire_due(
             moved()
         if day > kept.get(site, 0):
             receipt = _receipt(tracker.site_id, str(date_of(day)))
-            removed += store.change(Expire(site, day, receipt, now))
-    return removed
+            due.append(Expire(site, day, receipt, now))
+    if len(due) > 1:
+        store.change(RollUpFirst([(each.site, each.kept_from) for each in due]))
+    return sum(store.change(each) for each in due)
 
 
 def _receipt(site_id: str, kept_from: str) -> str:

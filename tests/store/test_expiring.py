@@ -15,7 +15,7 @@ from ezee.errors import InvalidRequest, Unavailable
 from ezee.model.event import Bot, DropReason, Drops, Event
 from ezee.model.query import Filter, Interval, Operator, Range, StatsQuery
 from ezee.store.base import Batch, EventStore
-from ezee.store.changes import Compact, Erase, Expire, Move, Regroup, Rejudge, RollUp
+from ezee.store.changes import Compact, Erase, Expire, Move, Regroup, Rejudge, RollUp, RollUpFirst
 from ezee.store.duckdb import expiring as duckdb_expiring
 from ezee.store.duckdb.lives import FILE_NAME
 from ezee.store.looks import (
@@ -186,6 +186,25 @@ def test_what_needs_events_is_refused_and_told_from_when_on_it_can_be_asked(
     if query.comparison is not None:
         later = replace(query, comparison=Range(OLD, OLD, NOON - 2 * DAY, NOON))
     assert ask(engine, later).totals.visitors > 0
+
+
+def test_days_of_several_trackers_are_rolled_up_together_before_they_expire(
+    engine: Engine,
+) -> None:
+    """Each up to its own day, and once; what they tell is the same before, between and after."""
+    fill(engine.store)
+    query = ROLLABLE["report"]
+    sites = [readable(), readable(site_id=f"ezi_{OTHER:012x}")]
+    before = [engine.store.query(site, query) for site in sites]
+    first = RollUpFirst([(SITE, OLD), (OTHER, OLD - 1), (4711, TODAY)])
+    assert engine.store.change(first) == 24 + 12
+    assert engine.store.change(first) == 0
+    assert [engine.store.query(site, query) for site in sites] == before
+    assert [engine.store.look(WrongRollups(site)) for site in (SITE, OTHER)] == [[], []]
+    assert expire(engine.store) == 28
+    assert expire(engine.store, OLD - 1, OTHER) == 12
+    assert engine.store.change(first) == 0
+    assert [engine.store.query(site, query) for site in sites] == before
 
 
 def test_what_comes_for_an_expired_day_is_refused(engine: Engine) -> None:

@@ -87,6 +87,16 @@ class RollUp(msgspec.Struct, frozen=True, tag=True):
     again: bool = False
 
 
+class RollUpFirst(msgspec.Struct, frozen=True, tag=True):
+    """Roll up together what is about to expire of several trackers: the days of each before one.
+
+    ``due`` are pairs of tracker and day. ``Expire`` does it by itself, for one tracker after the
+    other, at many times the cost where each has few events.
+    """
+
+    due: Sequence[tuple[int, int]]
+
+
 class Compact(msgspec.Struct, frozen=True, tag=True):
     """Write everything anew, so that nothing of what was erased is left in any file.
 
@@ -171,6 +181,6 @@ Rewrite = Erase | Regroup | Rejudge
 """Those that change events."""
 HouseChange = BeginMove | Hold | MoveOver | EndMove
 """Those about where the events are, which ``housed`` carries out."""
-StoredChange = Rewrite | Expire | RollUp | Compact | TallyChange | Furnish
+StoredChange = Rewrite | Expire | RollUp | RollUpFirst | Compact | TallyChange | Furnish
 """Those that an engine carries out."""
 Change = StoredChange | HouseChange

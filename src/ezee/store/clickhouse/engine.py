@@ -22,7 +22,16 @@ from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.answer import answer_of_events
 from ezee.store.base import Batch, Description, Progress
-from ezee.store.changes import Change, Compact, Expire, Furnish, HouseChange, RollUp, TallyChange
+from ezee.store.changes import (
+    Change,
+    Compact,
+    Expire,
+    Furnish,
+    HouseChange,
+    RollUp,
+    RollUpFirst,
+    TallyChange,
+)
 from ezee.store.clickhouse import schema, tallies, visible
 from ezee.store.clickhouse.address import Address
 from ezee.store.clickhouse.batches import Part, Seen, is_seen, number
@@ -151,7 +160,7 @@ class ClickHouseStore:
         if isinstance(change, TallyChange):
             with self._counting:
                 return tallies.carry_out(servers, change, self._numbers)
-        if isinstance(change, RollUp):
+        if isinstance(change, RollUp | RollUpFirst):
             return 0
         if isinstance(change, Expire):
             raise InvalidRequest(_NEVER_EXPIRES)

@@ -32,6 +32,7 @@ from ezee.store.changes import (
     Furnish,
     HouseChange,
     RollUp,
+    RollUpFirst,
     TallyChange,
 )
 from ezee.store.copies import clear_copies, copies_folder
@@ -59,7 +60,7 @@ from ezee.store.duckdb.changes import carry_out
 from ezee.store.duckdb.checkpoints import Checkpointer, checkpoint
 from ezee.store.duckdb.description import condition, describe
 from ezee.store.duckdb.dialect import DUCKDB
-from ezee.store.duckdb.file import OpenFile, snapshot, transaction
+from ezee.store.duckdb.file import Connection, OpenFile, snapshot, transaction
 from ezee.store.duckdb.journal import Journal, Waiting
 from ezee.store.duckdb.lives import Lives
 from ezee.store.duckdb.roller import Roller
@@ -162,7 +163,9 @@ class DuckDBStore(Lives):
         if isinstance(change, Furnish):
             return self._furnish(change)
         if isinstance(change, RollUp):
-            return self._roll_up(change)
+            return self._roll_up(lambda connection: rollups.waiting(connection, change))
+        if isinstance(change, RollUpFirst):
+            return self._roll_up(lambda connection: rollups.waiting_first(connection, change))
         if isinstance(change, Expire):
             return self._expire(change)
         if isinstance(change, Compact):
@@ -305,7 +308,8 @@ class DuckDBStore(Lives):
         """Roll up what is to go while events go on being stored; take no more of it; roll up what
         has come meanwhile, and have it go.
         """
-        self._roll_up(RollUp(change.site), change.kept_from)
+        first = RollUpFirst([(change.site, change.kept_from)])
+        self._roll_up(lambda connection: rollups.waiting_first(connection, first))
         with self._appending:
             before = self._kept_from.get(change.site, change.kept_from)
             self._keep_from(change.site, max(before, change.kept_from))
@@ -321,11 +325,11 @@ class DuckDBStore(Lives):
         others = {other: first for other, first in self._kept_from.items() if other != site}
         self._kept_from = others if day is None else {**others, site: day}
 
-    def _roll_up(self, change: RollUp, before: int = rollups.NO_DAY) -> int:
+    def _roll_up(self, waiting_in: Callable[[Connection], list[tuple[SiteDay, int]]]) -> int:
         self._settle()
         self._keeper.wait(self._PATIENCE)
         with self._engine() as file, file.lend() as connection:
-            waiting = rollups.waiting(connection, change, before)
+            waiting = waiting_in(connection)
         for days in rollups.together(waiting):
             self._roll(days)
         return sum(events for _, events in waiting)

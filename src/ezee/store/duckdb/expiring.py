@@ -6,7 +6,7 @@ visitor's hash: day roll-ups are numbers alone.
 
 from __future__ import annotations
 
-from ezee.store.changes import Expire, RollUp
+from ezee.store.changes import Expire, RollUpFirst
 from ezee.store.duckdb import expired, rollups, visits
 from ezee.store.duckdb.batches import last_number
 from ezee.store.duckdb.file import Connection, transaction
@@ -31,7 +31,8 @@ def carry_out(connection: Connection, change: Expire) -> int:
     """
     # Up to what is in the tables: what waits to come there would be taken for derived.
     visits.derive(connection, last_number(connection))
-    waiting = rollups.waiting(connection, RollUp(change.site), change.kept_from)
+    first = RollUpFirst([(change.site, change.kept_from)])
+    waiting = rollups.waiting_first(connection, first)
     for days in rollups.together(waiting):
         rollups.begin(connection, days)
         rollups.roll(connection, days)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ezee.model.dimensions import DIMENSIONS, Dimension, Scope
 from ezee.model.rollable import WHOLE_DAY
-from ezee.store.changes import RollUp
+from ezee.store.changes import RollUp, RollUpFirst
 from ezee.store.duckdb.file import Connection, transaction
 
 
@@ -31,9 +31,6 @@ class Arrived(NamedTuple):
     number: int
     rolled: int
 
-
-# Later than any.
-NO_DAY = 2**31 - 1
 
 # How many events are rolled up at once: small days go together, large ones alone.
 _TOGETHER = 100_000
@@ -140,18 +137,34 @@ def arrived(connection: Connection, after: int) -> tuple[int, list[Arrived]]:
     return latest, [Arrived(*row) for row in rows]
 
 
-def waiting(
-    connection: Connection, change: RollUp, before: int = NO_DAY
-) -> list[tuple[SiteDay, int]]:
-    """The days (before one) that are to be rolled up, and how many events they have."""
+def waiting(connection: Connection, change: RollUp) -> list[tuple[SiteDay, int]]:
+    """The days that are to be rolled up, and how many events they have."""
     rows = connection.execute(
         "select day, count(*) from events left join rolled using (site, day) "
-        "where site = $site and day < $before "
+        "where site = $site "
         "group by day having $again or max(seq) > coalesce(any_value(rolled.upto), 0) "
         "order by day",
-        {"site": change.site, "again": change.again, "before": before},
+        {"site": change.site, "again": change.again},
     ).fetchall()
     return [(SiteDay(change.site, day), number) for day, number in rows]
+
+
+def waiting_first(connection: Connection, change: RollUpFirst) -> list[tuple[SiteDay, int]]:
+    """The same of several trackers, of each the days before one of its own."""
+    rows = connection.execute(
+        "select site, day, count(*) from events "
+        "join (select unnest($sites::ubigint[]) as site, unnest($days::integer[]) as before) "
+        "using (site) left join rolled using (site, day) "
+        "where day < before and day < $last "
+        "group by site, day having max(seq) > coalesce(any_value(rolled.upto), 0) "
+        "order by site, day",
+        {
+            "sites": [site for site, _ in change.due],
+            "days": [day for _, day in change.due],
+            "last": max((day for _, day in change.due), default=0),
+        },
+    ).fetchall()
+    return [(SiteDay(site, day), number) for site, day, number in rows]
 
 
 def together(days: Iterable[tuple[SiteDay, int]]) -> Iterator[list[SiteDay]]:

@@ -7,10 +7,12 @@ type Props = Record<string, string | number | boolean | null>;
 type Fields = Record<string, unknown> & { props?: Props };
 type Call = [name: string, fields?: Fields];
 type Ezee = { (...call: Call): unknown; q?: Call[]; site?: string };
+interface Window {
+  ezee?: Ezee;
+}
 
 const doc = document as Document & { prerendering?: boolean };
 const nav = navigator as Navigator & { globalPrivacyControl?: boolean };
-const page = window as unknown as { ezee?: Ezee };
 const script = (doc.currentScript || doc.querySelector("[data-site]")) as HTMLScriptElement;
 const options: DOMStringMap = script?.dataset || {};
 
@@ -83,28 +85,38 @@ const post = guarded((fields: Fields) => {
 // The page that was counted last: its address, without the query unless that makes pages too.
 let place: string | undefined;
 
-// Fragments can hold secrets, so they are left out unless they are the site's routes.
-const address = () => (options.hash == null ? location.href.split("#")[0]! : location.href);
+// Fragments can hold secrets, so they are left out unless they are the site's routes: neither #top
+// nor the end of #/guide#top, and #/ is the page itself.
+const address = () => location.href.replace(options.hash == null ? /#.*/ : /#(?!!?\/.).*/, "");
 
-const view = (again?: unknown, replaced?: unknown) => {
+// Counts the page that is there unless it was counted last, or whatever it is when the event says
+// that the browser had kept it.
+const view = (event: Partial<PageTransitionEvent>, replaced?: unknown) => {
   const url = address();
-  const here = options.query == null ? url.replace(/\?[^#]*/, "") : url;
-  if (options.manual != null || (here == place && !again)) return;
-  // An application that redirects replaces a page that nobody has seen yet.
-  if (FULL && !again && !(replaced && waiting)) gone();
-  if (FULL && place) {
-    waiting = { url };
-    setTimeout(flush, 99);
-  }
+  // A route has a query of its own: /#/?a and /?b#/guide?c are / and /#/guide.
+  const here = url.replace(options.query == null ? /(#!?\/)?\?[^#]*/g : "", "");
+  if (options.manual != null || (here == place && !event.persisted)) return;
   // A document's later pages come from within the site, and are not yet titled.
-  else post(place ? { url } : { url, referrer: doc.referrer, title: doc.title });
+  const first =
+    !place &&
+    (FULL ? { referrer: doc.referrer } : { referrer: doc.referrer, title: doc.title });
+  if (FULL) {
+    // An application that redirects replaces a page that nobody has seen yet; how somebody came
+    // to that one is how they came.
+    if (here != place && !(replaced && waiting)) {
+      gone();
+      query = location.search;
+    }
+    waiting = { ...first, ...waiting, url: location.search ? url : url + query };
+    setTimeout(flush, 99);
+  } else post({ url, ...first });
   place = here;
   if (FULL) arrive(url);
 };
 
 // ---- Custom events, by function and by attributes
 
-const queue = page.ezee?.q || [];
+const queue = window.ezee?.q || [];
 
 const track = guarded(([name, fields]: Call) => {
   if (FULL) flush();
@@ -122,8 +134,8 @@ const act = (event: MouseEvent) => {
     const fields: Fields = { props };
     for (const { name, value } of element.attributes) {
       const key = name.split("data-ezee-")[1];
-      if (key == "value") fields.value = +value;
-      else if (key == "currency") fields.currency = value;
+      if (key == "value") fields[key] = +value;
+      else if (key == "currency") fields[key] = value;
       else if (key) props[key] = value;
     }
     track([element.dataset.ezee!, fields]);
@@ -136,13 +148,15 @@ const form = (element: Element) => {
   // Not element.id, which is an input where one has that name.
   const named = (name: string) => element.getAttribute(name);
   if (options.forms != null) {
-    const form = named("id") || named("name") || (named("action") || "").split("?")[0]!;
-    track(["Form sent", { props: { form } }]);
+    track([
+      "Form sent",
+      { props: { form: named("id") || named("name") || (named("action") || "").split("?")[0]! } },
+    ]);
   }
 };
 
 const KINDS =
-  "pdf|docx?|xlsx?|pptx?|csv|epub|zip|rar|7z|gz|dmg|exe|msi|pkg|apk|iso|mp[34]";
+  "pdf|(doc|xls|ppt)x?|csv|epub|zip|rar|7z|gz|dmg|exe|msi|pkg|apk|iso|mp[34]";
 
 const link = (target: Element) => {
   const { host, pathname, protocol } = target.closest("a[href]") as HTMLAnchorElement;
@@ -162,12 +176,14 @@ const lost = () => {
     track(["404", { props: { path: location.pathname }, interactive: false }]);
 };
 
-// A later pageview waits a moment, for its title; whatever comes after it sends it first.
-let waiting: Fields | undefined;
+// A pageview waits a moment, for its title; whatever comes after it sends it first. The query is
+// that of its page before it was replaced.
+let waiting: Fields | 0 | undefined;
+let query = "";
 
 const flush = () => {
   const event = waiting;
-  waiting = undefined;
+  waiting = 0;
   if (event) post({ ...event, title: doc.title });
 };
 
@@ -190,10 +206,7 @@ const leave = () => {
       url: seen,
       props: {
         seconds: Math.round((performance.now() - since) / 100) / 10,
-        scroll: Math.min(
-          100,
-          Math.round(((depth + innerHeight) / root.scrollHeight) * 100),
-        ),
+        scroll: Math.round(Math.min(1, (depth + innerHeight) / root.scrollHeight) * 100),
       },
     });
   since = depth = 0;
@@ -207,7 +220,7 @@ const gone = () => {
 // ---- When
 
 const start = () => {
-  view();
+  view({});
   if (FULL) guarded(lost)(0);
   queue.forEach(track);
   // What comes from now on is not queued, by whichever of the two functions it comes.
@@ -216,13 +229,12 @@ const start = () => {
     const original = history[name];
     history[name] = function (...values) {
       original.apply(this, values);
-      if (FULL) view(0, name[0] == "r");
-      else view();
+      if (FULL) view({}, name[0] == "r");
+      else view({});
     };
   }
   // Every change of the fragment is a popstate too.
-  on(window, "popstate", () => view());
-  on(window, "pageshow", (event: PageTransitionEvent) => event.persisted && view(1));
+  on(window, "popstate pageshow", view);
   on(doc, "click auxclick submit", act, true);
   if (FULL) {
     on(window, "pagehide", gone);
@@ -232,9 +244,9 @@ const start = () => {
 };
 
 // A page that has the script twice is counted once.
-if (page.ezee?.site != options.site) {
-  page.ezee = (...call) => queue.push(call);
-  page.ezee.site = options.site;
+if (window.ezee?.site != options.site) {
+  window.ezee = (...call) => queue.push(call);
+  window.ezee.site = options.site;
   // A page that was made ready before anybody asked for it is counted when it is shown.
   if (doc.prerendering) on(doc, "prerenderingchange", start);
   else start();

@@ -133,6 +133,23 @@ def pages() -> Iterator[PageServer]:
 
 
 @pytest.fixture
+def nothing_else_is_asked_for(
+    visitor: BrowserContext, pages: PageServer, counted_site: Counted
+) -> Iterator[None]:
+    """Pages ask for nothing but what is theirs, the script, and to be counted."""
+    asked: list[str] = []
+    visitor.on("request", lambda request: asked.append(request.url))
+    yield
+    ours = (
+        rf"{re.escape(counted_site.url)}/(ezee(\.core)?(\.[0-9a-f]{{12}})?\.js|api/public/collect)"
+    )
+    theirs = rf"http://[\w.]+:{pages.url.rpartition(':')[2]}/.*"
+    others = [url for url in asked if url.startswith("http")]
+    assert [url for url in others if not re.fullmatch(f"{ours}|{theirs}", url)] == []
+    assert visitor.cookies() == []
+
+
+@pytest.fixture
 def signed_in(page: Page, service: Service, alice: Account) -> Page:
     """A tab in which Alice is signed in, on the page with her trackers."""
     sign_in(page, service.url, alice.email)

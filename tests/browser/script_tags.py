@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from tests.browser.conftest import Counted
+from tests.browser.pages import PageServer
 
 Event = dict[str, Any]
 
@@ -67,3 +68,14 @@ def props(event: Event) -> dict[str, str]:
     """An event's properties."""
     read: dict[str, str] = json.loads(event["props"] or "{}")
     return read
+
+
+def asked(pages: PageServer, path: str) -> str:
+    """The first request for a path, once it has come."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        for request in pages.requests:
+            if request.partition("?")[0] == path:
+                return request
+        time.sleep(0.05)
+    raise AssertionError(pages.requests)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,9 +10,9 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.conftest import Counted, browsing
 from tests.browser.pages import PageServer
-from tests.browser.script_tags import change, document, events, paths, settled, tag
+from tests.browser.script_tags import asked, change, document, events, paths, settled, tag
 
-pytestmark = pytest.mark.service
+pytestmark = [pytest.mark.service, pytest.mark.usefixtures("nothing_else_is_asked_for")]
 
 BUILDS = ["ezee.js", "ezee.core.js"]
 # As documented.
@@ -31,21 +28,6 @@ ROUTER = """
   addEventListener("popstate", show);
 </script>
 """
-
-
-@pytest.fixture(autouse=True)
-def requests(visitor: BrowserContext, pages: PageServer, counted_site: Counted) -> Iterator[None]:
-    """Pages ask for nothing but what is theirs, the script, and to be counted."""
-    asked: list[str] = []
-    visitor.on("request", lambda request: asked.append(request.url))
-    yield
-    ours = (
-        rf"{re.escape(counted_site.url)}/(ezee(\.core)?(\.[0-9a-f]{{12}})?\.js|api/public/collect)"
-    )
-    theirs = rf"http://[\w.]+:{pages.url.rpartition(':')[2]}/.*"
-    others = [url for url in asked if url.startswith("http")]
-    assert [url for url in others if not re.fullmatch(f"{ours}|{theirs}", url)] == []
-    assert visitor.cookies() == []
 
 
 @pytest.mark.parametrize("build", BUILDS)
@@ -108,6 +90,18 @@ def test_a_page_that_redirects_at_once_is_not_counted(
     assert (read["path"], read["title"]) == ("/new", "Page /new")
 
 
+def test_an_application_that_begins_by_redirecting_is_counted_where_it_leads(
+    page: Page, pages: PageServer, counted_site: Counted
+) -> None:
+    redirect = "<script defer src='/redirect.js'></script>"
+    pages.put("/redirect.js", "redirect('/en')", content_type="text/javascript")
+    pages.put("/", document(tag(counted_site) + ROUTER + redirect))
+    page.goto(f"{pages.url}/?utm_source=mail", referer="https://news.ycombinator.com/")
+    (read,) = settled(counted_site, 1)
+    assert (read["path"], read["title"]) == ("/en", "Page /en")
+    assert (read["referrer"], read["utm_source"]) == ("news.ycombinator.com", "mail")
+
+
 def test_an_application_that_is_left_at_once_is_counted_whole(
     page: Page, pages: PageServer, counted_site: Counted
 ) -> None:
@@ -129,6 +123,17 @@ def test_a_hash_router_is_counted_where_it_is_asked_for(
     page.click("a")
     page.evaluate("location.hash = '#/b'")
     assert paths(settled(counted_site, len(expected))) == expected
+
+
+def test_of_a_fragment_only_a_route_is_a_page(
+    page: Page, pages: PageServer, counted_site: Counted
+) -> None:
+    change(counted_site, page_rules={"hash_routing": True})
+    page.goto(pages.put("/", document(tag(counted_site, "data-hash"))))
+    for fragment in ("top", "/", "/?tab=1", "/a", "/a?tab=2", "/a#top", "!/b", "top"):
+        page.evaluate("fragment => (location.hash = fragment)", fragment)
+        page.wait_for_timeout(150)
+    assert paths(settled(counted_site, 4)) == ["/", "/#/a", "/#!/b", "/"]
 
 
 @pytest.mark.parametrize(
@@ -181,17 +186,6 @@ def test_a_page_made_ready_in_advance_is_counted_when_it_is_shown(
     assert paths(read) == ["/", "/next"]
     assert [each["name"] for each in read] == ["pageview", "pageview", "early"]
     assert pages.requests.count("/next") == 1
-
-
-def asked(pages: PageServer, path: str) -> str:
-    """The first request for a path, once it has come."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        for request in pages.requests:
-            if request.partition("?")[0] == path:
-                return request
-        time.sleep(0.05)
-    raise AssertionError(pages.requests)
 
 
 def test_a_slow_script_loses_nothing_and_holds_nothing_up(

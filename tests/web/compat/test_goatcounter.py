@@ -32,6 +32,11 @@ def test_a_pageview_is_read_from_the_query() -> None:
     )  # fmt: skip
 
 
+def test_a_query_that_the_path_has_too_is_not_there_twice() -> None:
+    query = b"p=%2Fshop%3Fid%3D7&q=%3Fid%3D7%26utm_source%3Dletter"
+    assert only(PIXEL, pixel(query)).fields == {"url": "/shop?id=7&utm_source=letter"}
+
+
 def test_without_a_path_it_is_the_page_that_shows_the_pixel() -> None:
     assert only(PIXEL, pixel(b"")).fields == {"url": REFERER}
 

@@ -63,6 +63,18 @@ def test_a_heartbeat_is_an_engagement() -> None:
     assert only(MATOMO, get(ping=1)).fields == {"name": "engagement", "url": PAGE}
 
 
+def test_what_javascript_has_no_value_for_is_not_there() -> None:
+    body = b"idsite=7&rec=1&e_c=Video&e_a=Play&e_n=undefined&url=undefined"
+    asked = Asked("POST", "single", body=body)
+    assert only(MATOMO, asked).fields == {"name": "Play", "props": {"category": "Video"}}
+
+
+def test_a_screen_of_an_app_is_a_page_by_its_title() -> None:
+    body = b"idsite=7&rec=1&action_name=Screen+%2F+What+is+new%3F"
+    fields = only(MATOMO, Asked("POST", "single", body=body)).fields
+    assert fields == {"url": "/Screen/What%20is%20new%3F", "title": "Screen / What is new?"}
+
+
 def test_a_form_is_read_like_a_query() -> None:
     body = get(action_name="B").query
     assert only(MATOMO, Asked("POST", "single", body=body)).fields == {"url": PAGE, "title": "B"}

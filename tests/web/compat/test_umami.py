@@ -47,6 +47,17 @@ def test_an_event_is_read_with_its_data_and_its_visitor() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("sent_as", "meant"),
+    [("Tea%20%26%20caf%C3%A9", "Tea & café"), ("100%", "100%"), ("50% off %41", "50% off %41"),
+     ("caf%E9", "caf%E9"), ("Tea%0Atime", "Tea time")],
+)  # fmt: skip
+def test_what_earlier_scripts_encode_once_more_is_decoded(sent_as: str, meant: str) -> None:
+    payload = {"hostname": "example.com", "title": sent_as, "url": "/caf%25C3%25A9?a=100%25"}
+    fields = only(UMAMI, asked_json(sent(**payload))).fields
+    assert (fields["title"], fields["url"]) == (meant, "https://example.com/caf%C3%A9?a=100%25")
+
+
 def test_a_language_that_is_none_is_left_out() -> None:
     assert "language" not in only(UMAMI, asked_json(sent(url="/", language="?!"))).fields
 

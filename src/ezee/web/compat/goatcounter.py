@@ -133,8 +133,10 @@ def _query(query: bytes) -> dict[str, str]:
 
 
 def _with_query(url: str, query: str) -> str:
-    query = query.removeprefix("?")
-    return f"{url}{'&' if '?' in url else '?'}{query}" if query and url else url
+    """The address with the page's own query, which most of their clients send with the path too."""
+    path, _, sent = url.partition("?")
+    pairs = [pair for pair in (*sent.split("&"), *query.removeprefix("?").split("&")) if pair]
+    return f"{path}?{'&'.join(dict.fromkeys(pairs))}" if pairs and url else url
 
 
 def _is_bot(given: object) -> bool:

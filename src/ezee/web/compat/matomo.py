@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from ezee.errors import EzeeError, InvalidRequest
 from ezee.web.collect import PIXEL_ANSWER
@@ -121,7 +121,8 @@ def _pairs(query: bytes) -> Fields:
         pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=500)
     except ValueError:
         raise InvalidRequest("The request has too many fields.") from None
-    return dict(pairs)
+    # That is what JavaScript makes of a field that it has no value for.
+    return {name: text for name, text in pairs if text != "undefined"}
 
 
 def _read(given: Fields, referer: str = "") -> Meant | InvalidRequest:
@@ -132,18 +133,24 @@ def _read(given: Fields, referer: str = "") -> Meant | InvalidRequest:
     if not site:
         return InvalidRequest.field("idsite", "must be the site's number")
     name, props = _named(given)
-    url = text_of(given.get("url")) or referer
+    title = text_of(given.get("action_name"))
     fields = fields_of(
         name=name,
-        url=url,
+        url=text_of(given.get("url")) or referer or ("" if name else _screen(title)),
         props=props_of(props),
-        title=None if name else text_of(given.get("action_name")),
+        title=None if name else title,
         referrer=text_of(given.get("urlref")),
         screen_width=width_of(given.get("res")),
         language=language_of(given.get("lang")),
         timestamp=_timestamp(text_of(given.get("cdt"))),
     )
     return Meant((site,), fields, text_of(given.get("ua")), text_of(given.get("cip")))
+
+
+def _screen(title: str) -> str:
+    """The page of an app's screen that has no address: ``Screen / Home`` is ``/Screen/Home``."""
+    parts = (quote(part.strip()) for part in title.split("/"))
+    return "".join(f"/{part}" for part in parts if part)
 
 
 def _named(given: Fields) -> tuple[str, dict[str, object]]:

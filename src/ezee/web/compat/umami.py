@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from urllib.parse import unquote
 
 from ezee.errors import EzeeError, InvalidRequest
 from ezee.web.compat.meant import (
@@ -105,12 +107,12 @@ def _event(sent: object) -> Read | None:
     data = payload.get("data")
     value, currency = _revenue(data)
     name = text_of(payload.get("name"))
-    url = text_of(payload.get("url"))
+    url = _encoded_once(text_of(payload.get("url")))
     fields = fields_of(
         name=name,
         url=page_url(text_of(payload.get("hostname")), url) if url or not name else None,
-        referrer=text_of(payload.get("referrer")),
-        title=text_of(payload.get("title")),
+        referrer=_encoded_once(text_of(payload.get("referrer"))),
+        title=_decoded(text_of(payload.get("title"))),
         screen_width=width_of(payload.get("screen")),
         language=language_of(payload.get("language")),
         props=props_of({**_tag(payload), **(data if isinstance(data, dict) else {})}),
@@ -120,6 +122,21 @@ def _event(sent: object) -> Read | None:
     )
     agent, address = text_of(payload.get("userAgent")), text_of(payload.get("ip"))
     return Meant((website,), fields, agent, address)
+
+
+def _encoded_once(address: str) -> str:
+    """An address, which earlier versions of their script encode though it is encoded already."""
+    return re.sub(r"%25(?=[0-9A-Fa-f]{2})", "%", address)
+
+
+def _decoded(title: str) -> str:
+    """A title, which those versions encode; as it is where that cannot have been."""
+    if re.search(r"%(?![0-9A-Fa-f]{2})|[\s&]", title):
+        return title
+    try:
+        return text_of(unquote(title, errors="strict"))
+    except UnicodeDecodeError:
+        return title
 
 
 def _tag(payload: dict[str, object]) -> dict[str, object]:

@@ -79,8 +79,8 @@ class Case(NamedTuple):
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
-    zone, text = draw(_PLACE_AND_TIME)
+def cases(draw: st.DrawFn, places: st.SearchStrategy[tuple[str, str]] = _PLACE_AND_TIME) -> Case:
+    zone, text = draw(places)
     around = instant(text)
     events = [_draw_event(draw, zone, around) for _ in range(draw(st.integers(0, 14)))]
     question, parameters = draw(questions(zone, around))

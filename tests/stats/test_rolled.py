@@ -31,9 +31,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatientStore]:
 
 
 @st.composite
-def rolled_cases(draw: st.DrawFn) -> Case:
+def rolled_cases(draw: st.DrawFn, place: tuple[str, str] | None = None) -> Case:
     """Questions that roll-ups have something to say about, more often than not."""
-    case = draw(cases())
+    case = draw(cases() if place is None else cases(st.just(place)))
     only = [each for each in draw(st.lists(filters(), max_size=1)) if each[0] in DIMENSIONS]
     question = replace(
         case.question,

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from ezee.store.duckdb.visits import VisitKeeper
-from tests.store.engines import ClusterEngine, Engine, RemoteEngine, RolledEngine
+from tests.store.engines import (
+    ClusterEngine,
+    Engine,
+    RemoteEngine,
+    RolledEngine,
+)
 from tests.support.clickhouse import SERVER, Cluster, one_node, program
 
 
@@ -32,8 +37,8 @@ def server() -> Iterator[Cluster]:
     ids=["embedded", "rolled", "remote", "clickhouse"],
 )
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param is ClusterEngine:
-        made: Engine = ClusterEngine(request.getfixturevalue("server"))
+    if issubclass(request.param, ClusterEngine):
+        made: Engine = request.param(request.getfixturevalue("server"))
     else:
         made = request.param(tmp_path)
     yield made

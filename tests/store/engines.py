@@ -64,6 +64,22 @@ class ClusterEngine(Engine):
         return ClickHouseStore(self._address)
 
 
+class RolledClusterStore(ClickHouseStore):
+    """What was there before is rolled up whenever something comes."""
+
+    def append(self, batch: Batch) -> list[int]:
+        for site in {each.site for each in batch.events}:
+            self.change(RollUp(site))
+        return super().append(batch)
+
+
+class RolledClusterEngine(ClusterEngine):
+    """ClickHouse, answering from roll-ups what these can tell."""
+
+    def open(self) -> EventStore:
+        return RolledClusterStore(self._address)
+
+
 class RemoteEngine(Engine):
     """The same, spoken to over its socket."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -12,9 +12,16 @@ from ezee.model.result import Answer, Breakdown, BreakdownRow, Comparison
 from ezee.model.rollable import has_breakdown
 from ezee.store.matched import keep_matched
 from ezee.store.plan import Run, plan, with_numbers
-from ezee.store.sql import EVENTS_ALONE, Asked, Dialect, Plan
-from ezee.store.sql.breakdowns import breakdown, rolled_breakdowns
+from ezee.store.sql import Asked, Dialect, Plan, Statement
+from ezee.store.sql.breakdowns import breakdown, rolled_breakdown, rolled_breakdowns
 from ezee.store.timeseries import in_time
+
+
+class Planned(NamedTuple):
+    """A question, and what roll-ups tell of it: all of it but for some days, or nothing."""
+
+    question: Asked
+    plan: Plan
 
 
 def answer(run: Run, dialect: Dialect, site: int, query: StatsQuery) -> Answer:
@@ -32,12 +39,24 @@ def answer(run: Run, dialect: Dialect, site: int, query: StatsQuery) -> Answer:
     return Answer(totals, series, found, _comparison(run, asked))
 
 
-def answer_of_events(run: Run, asked: Asked, compared: Asked | None) -> Answer:
-    """Answer a question from events and visits alone; ``compared`` is it put to another range."""
-    totals, series = in_time(run, asked, EVENTS_ALONE)
-    found = {name: _breakdown(run, asked, name) for name in asked.query.breakdowns}
-    comparison = None if compared is None else Comparison(*in_time(run, compared, EVENTS_ALONE))
+def answer_planned(run: Run, asked: Planned, compared: Planned | None) -> Answer:
+    """Answer a question that was planned; ``compared`` is it put to another range.
+
+    What roll-ups do not have of it is read from events and visits alone.
+    """
+    totals, series = in_time(run, *asked)
+    found = {
+        name: _tell(run, asked.question, _statements(asked, name))
+        for name in asked.question.query.breakdowns
+    }
+    comparison = None if compared is None else Comparison(*in_time(run, *compared))
     return Answer(totals, series, found, comparison)
+
+
+def _statements(asked: Planned, name: str) -> tuple[Statement, Statement]:
+    if asked.plan.rolled:
+        return rolled_breakdown(asked.question, name, asked.plan)
+    return breakdown(asked.question, name)
 
 
 def _matched(run: Run, asked: Asked, breakdowns: Sequence[str]) -> Asked:
@@ -76,7 +95,11 @@ def _rolled_breakdowns(
 
 
 def _breakdown(run: Run, asked: Asked, name: str) -> Breakdown:
-    rows, total = breakdown(asked, name)
+    return _tell(run, asked, breakdown(asked, name))
+
+
+def _tell(run: Run, asked: Asked, statements: tuple[Statement, Statement]) -> Breakdown:
+    rows, total = statements
     found = [_row(row) for row in run(rows)]
     if len(found) < asked.query.limit and (found or not asked.query.offset):
         # These are the last of them, so their number is known.

@@ -1,37 +1,48 @@
 """Whatever is asked about whatever events: both engines say the same, to the last digit.
 
-``EZEE_TESTS_EXAMPLES=thorough`` draws some three thousand questions, not some hundred.
+Events are drawn around odd days of each of a dozen places, and for each place questions about them:
+before anything is rolled up, while some days are, and when all are.
+``EZEE_TESTS_EXAMPLES=thorough`` asks ten times as many.
 """
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Iterator
+from typing import TypeVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ezee.model.event import Event
 from ezee.stats.run import report
 from ezee.store.base import Batch, EventStore
+from ezee.store.changes import RollUp
 from ezee.store.duckdb.visits import VisitKeeper
-from tests.stats.test_exactness import Case, cases, questions
+from ezee.store.looks import WrongRollups
+from tests.stats.test_exactness import PLACES, cases, questions
+from tests.stats.test_rolled import parameters_of, rolled_cases
 from tests.store.engines import ClusterEngine
 from tests.support.clickhouse import Cluster
+from tests.support.clock import instant
 from tests.support.events import PatientStore, readable
+from tests.support.reference import Question
 
-_QUESTIONS = 5
-_EXAMPLES = 600 if os.environ.get("EZEE_TESTS_EXAMPLES") == "thorough" else 10
-_SITES = itertools.count(1)
+_TIMES = 10 if os.environ.get("EZEE_TESTS_EXAMPLES") == "thorough" else 1
+# Of each place and stage.
+_ANY = 12 * _TIMES
+_ROLLABLE = 8 * _TIMES
+_DRAWN = 150
+
+Asked = tuple[Question, list[tuple[str, str]]]
+Stores = tuple[EventStore, EventStore]
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
-def stores(
-    server: Cluster, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[EventStore, EventStore]]:
+def stores(server: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     """The embedded engine and ClickHouse."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(VisitKeeper, "_rest_after", lambda *_: 0.0)
@@ -41,24 +52,62 @@ def stores(
         cluster.close()
 
 
-@settings(
-    max_examples=_EXAMPLES,
-    deadline=None,
-    derandomize=_EXAMPLES < 100,
-    suppress_health_check=list(HealthCheck),
-)
-@given(case=cases(), data=st.data())
+def drawn(strategy: st.SearchStrategy[T], number: int) -> list[T]:
+    """So many examples, the same in every run unless many are asked for."""
+    found: list[T] = []
+
+    @settings(
+        max_examples=number,
+        deadline=None,
+        database=None,
+        derandomize=_TIMES == 1,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def gather(each: T) -> None:
+        found.append(each)
+
+    gather()
+    return found
+
+
+@pytest.fixture(scope="module")
+def events() -> dict[tuple[str, int], list[Event]]:
+    """Some dozens of each place, in the order they are stored."""
+    by_place: dict[tuple[str, int], list[Event]] = {}
+    for case in drawn(cases(), _DRAWN):
+        by_place.setdefault((case.zone, case.around), []).extend(case.events)
+    return by_place
+
+
+def asked(place: tuple[str, str]) -> list[Asked]:
+    """Questions of every kind, and of the kind that roll-ups answer."""
+    return [
+        *drawn(questions(place[0], instant(place[1])), _ANY),
+        *((each.question, parameters_of(each)) for each in drawn(rolled_cases(place), _ROLLABLE)),
+    ]
+
+
+@pytest.mark.parametrize(("number", "place"), [*enumerate(PLACES, start=1)])
 def test_both_engines_say_the_same(
-    stores: tuple[EventStore, EventStore], case: Case, data: st.DataObject
+    stores: Stores,
+    events: dict[tuple[str, int], list[Event]],
+    number: int,
+    place: tuple[str, str],
 ) -> None:
-    site = next(_SITES)
-    asked = [(case.question, case.parameters)]
-    drawn = questions(case.zone, case.around)
-    asked += [data.draw(drawn) for _ in range(_QUESTIONS - 1)]
-    events: list[Event] = [replace(each, site=site) for each in case.events]
-    for store in stores:
-        store.append(Batch(events))
-    named = readable(case.zone, f"ezi_{site:012x}")
-    for question, parameters in asked:
-        embedded, cluster = (report(each, named, parameters, question.now) for each in stores)
-        assert cluster == embedded, parameters
+    zone, around = place[0], instant(place[1])
+    stored = [replace(each, site=number) for each in events[zone, around]]
+    named = readable(zone, f"ezi_{number:012x}")
+    half = len(stored) // 2
+    put = asked(place)
+    for part, is_rolled in ((stored[:half], False), ([], True), (stored[half:], False), ([], True)):
+        for store in stores:
+            if part:
+                store.append(Batch(part))
+            if is_rolled:
+                store.change(RollUp(number))
+        for question, parameters in put:
+            embedded, cluster = (report(each, named, parameters, question.now) for each in stores)
+            assert cluster == embedded, parameters
+    assert [store.look(WrongRollups(number)) for store in stores] == [[], []]

@@ -21,6 +21,7 @@ from ezee.store.clickhouse.numbers import STEP, Numbers
 from ezee.store.clickhouse.schema import TABLES
 from ezee.store.clickhouse.servers import Servers
 from ezee.store.clickhouse.sharding import shard_of
+from ezee.store.clickhouse.states import Span
 from ezee.store.clickhouse.visible import Visible
 from ezee.store.order import in_order, is_new
 
@@ -47,11 +48,14 @@ class Part(NamedTuple):
 
 
 class Numbered(NamedTuple):
-    """What of a batch is new, under its number, and the places of events that are not."""
+    """What of a batch is new, under its number, and the places of events that are not; and of which
+    days it has people's events.
+    """
 
     number: int
     parts: list[Part]
     duplicates: list[int]
+    spans: list[Span]
 
 
 def number(servers: Servers, visible: Visible, batch: Batch, numbers: Numbers) -> Numbered:
@@ -76,7 +80,7 @@ def number(servers: Servers, visible: Visible, batch: Batch, numbers: Numbers) -
         gathered.put(0, "imports", (batch.site, *astuple(batch.progress), first, first))
     if gathered.parts:
         gathered.remember(Seen.BATCH, batch.number)
-    return Numbered(first, gathered.parts, duplicates)
+    return Numbered(first, gathered.parts, duplicates, gathered.spans)
 
 
 class _Gathered:
@@ -86,6 +90,11 @@ class _Gathered:
         self._weights = weights
         self._number = number
         self._rows: dict[tuple[int, str], list[Row]] = {}
+        self._days: set[tuple[int, int]] = set()
+
+    @property
+    def spans(self) -> list[Span]:
+        return [Span(site, day, day) for site, day in sorted(self._days)]
 
     @property
     def parts(self) -> list[Part]:
@@ -99,6 +108,8 @@ class _Gathered:
         event, table, verdict = _told(each)
         shard = shard_of(event.visitor, self._weights)
         self.put(shard, table, (*astuple(event), *verdict, seq, self._number))
+        if table == "events":
+            self._days.add((event.site, event.day))
         if event.event_id and event.received_at > since:
             known = (event.event_id, event.site, event.received_at, event.day)
             self.put(shard, "ids", (*known, seq, self._number))

@@ -8,6 +8,7 @@ what was left half done.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 import msgspec
 
@@ -15,12 +16,12 @@ from ezee.store.changes import Erase, Furnish, Regroup, Rejudge, Rewrite
 from ezee.store.clickhouse import clearing, tallies, visible
 from ezee.store.clickhouse.dialect import literal, written
 from ezee.store.clickhouse.judging import finish, judge
-from ezee.store.clickhouse.mutations import Mutation, mutate
+from ezee.store.clickhouse.mutations import Mutation, mutate, under_way
 from ezee.store.clickhouse.numbers import Numbers, at, now
 from ezee.store.clickhouse.schema import TABLES
 from ezee.store.clickhouse.servers import Servers
 from ezee.store.clickhouse.sources import Reach, reached
-from ezee.store.clickhouse.states import TRUSTED, States
+from ezee.store.clickhouse.states import FIRST_DAY, LAST_DAY, TRUSTED, Span, States
 from ezee.store.clickhouse.visible import State
 from ezee.store.erasable import condemned, erasable, within_days
 
@@ -60,6 +61,7 @@ class Changer:
         for (batch,) in moving:
             finish(self._servers, self._numbers, batch)
             self._states.tell(self._servers, batch, State.MOVED)
+        self._end_changes(old)
 
     def clear_away(self) -> None:
         """Remove what counts no more and what nobody needs any more."""
@@ -93,6 +95,18 @@ class Changer:
             self._servers.insert(0, "erased", _COLUMNS, rows)
         return len(change.tallies) + len(change.erased)
 
+    def _end_changes(self, old: int) -> None:
+        """Of those that nobody goes on with any more, the servers have to have ended what they were
+        told.
+        """
+        begun = self._servers.ask(
+            "select batch from batches group by batch "
+            f"having max(state) = {int(State.CHANGING)} and batch < {old}"
+        )
+        if begun and not under_way(self._servers):
+            for (batch,) in begun:
+                self._states.tell(self._servers, batch, State.CHANGED)
+
     def _erase(self, change: Erase) -> int:
         known = self._known(change)
         if known is None:
@@ -103,7 +117,8 @@ class Changer:
             if stage >= _DONE:
                 self._forget(change)
                 return int(numbers[0] + numbers[1])
-        mutate(self._servers, self._numbers, _removal(change))
+        with self._changing(change.site, change.first_day, change.last_day):
+            mutate(self._servers, self._numbers, _removal(change))
         self._remember(change, numbers, _DONE)
         self._forget(change)
         return int(numbers[0] + numbers[1])
@@ -155,19 +170,27 @@ class Changer:
         for table in ("events", "bots"):
             count = f"select count(*) from {table} where {where} and {seen.condition}"
             changed += int(self._servers.ask(count)[0][0])
-        mutate(
-            self._servers,
-            self._numbers,
-            [Mutation(table, where, f"page = {page}") for table in ("events", "bots")],
-        )
+        if changed:
+            grouped = [Mutation(table, where, f"page = {page}") for table in ("events", "bots")]
+            with self._changing(change.site):
+                mutate(self._servers, self._numbers, grouped)
         return changed
+
+    def _changing(
+        self, site: int, first: int | None = None, last: int | None = None
+    ) -> AbstractContextManager[None]:
+        """While the block changes events of these days."""
+        span = Span(site, FIRST_DAY if first is None else first, LAST_DAY if last is None else last)
+        return self._states.changing(self._servers, self._numbers, [span])
 
 
 def _removal(change: Erase) -> list[Mutation]:
-    where = written(condemned(change))
+    where, days = written(condemned(change)), written(within_days(change))
     removal = [Mutation("events", where), Mutation("bots", where)]
+    # Days that are left are rolled up anew.
+    removal += [Mutation(table, days) for table in ("rollups", "rollups_revenue")]
     if change.path is None:
-        removal.append(Mutation("drops", written(within_days(change))))
+        removal += [Mutation("drops", days), Mutation("rolled", days)]
         if change.first_day is None and change.last_day is None:
             # An import goes on where it ended, unless nothing is left of it.
             removal.append(Mutation("imports", f"site = {change.site}"))

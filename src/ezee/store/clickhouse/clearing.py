@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ezee.store.clickhouse import fences
 from ezee.store.clickhouse.mutations import Mutation, mutate
 from ezee.store.clickhouse.numbers import BITS, HOUR, Numbers, at, now
 from ezee.store.clickhouse.schema import TABLES, local
@@ -14,12 +15,13 @@ from ezee.store.clickhouse.visible import SEEN, State
 _OF_BATCHES = [
     name for name, table in TABLES.items() if "batch" in table.columns and name != "batches"
 ]
+_OF_ROLLUPS = ("rollups", "rollups_revenue")
+_ROLLUPS_AT_ONCE = 1_000
 # Seconds; what is replaced so soon after is awaited as well.
 _CLOCKS_DIFFER = 5
 _HOURS_KEPT = 3
 # Ids count for 24 hours, tallies come again for as long as a node may have been away.
-_ID_DAYS_KEPT = 3
-_TALLY_DAYS_KEPT = 30
+_DAYS_KEPT = {"ids": 3, "fences": 3, "seen": 30}
 
 
 def clear(servers: Servers, numbers: Numbers, states: States) -> None:
@@ -38,6 +40,7 @@ def clear(servers: Servers, numbers: Numbers, states: States) -> None:
         mutate(servers, numbers, [Mutation(table, where) for table in _OF_BATCHES])
         for batch, _ in left:
             states.tell(servers, batch, State.CLEARED)
+    _clear_rollups(servers, numbers, old)
     _forget(servers)
 
 
@@ -52,8 +55,31 @@ def are_files_gone(servers: Servers, number: int) -> bool:
     return not any(servers.ask_at(node, asked)[0][0] for node in servers.nodes)
 
 
+def _clear_rollups(servers: Servers, numbers: Numbers, old: int) -> None:
+    """Remove roll-ups that others have taken the place of, or that never came to their end."""
+    left = servers.ask(
+        f"""
+        select site, day, seq
+        from (
+            select distinct site, day, seq from rollups
+            where dimension = '' and seq < {old} and site <> 0
+        ) as stored any left join (
+            select site, day, argMax(seq, tuple(version, seq)) as latest, max(upto) as since
+            from rolled group by site, day
+        ) as told using (site, day)
+        where seq <> latest and since < {old} limit {_ROLLUPS_AT_ONCE}
+        """
+    )
+    if left:
+        among = ", ".join(f"({site}, {day}, {seq})" for site, day, seq in left)
+        where = f"(site, day, seq) in ({among})"
+        mutate(servers, numbers, [Mutation(table, where) for table in _OF_ROLLUPS])
+
+
 def _forget(servers: Servers) -> None:
     seen = ", ".join(str(int(each)) for each in SEEN)
+    # What was not passed yet is still to be told of days that are rolled up.
+    _, passed = fences.latest(servers)
     settled = servers.ask(
         f"""
         select hour, min(is_seen) as are_seen
@@ -61,13 +87,16 @@ def _forget(servers: Servers) -> None:
             select intDiv(batch, {HOUR}) as hour, max(state) in ({seen}) as is_seen
             from batches group by batch
         ) as told
-        group by hour having are_seen and hour < {at(now()) // HOUR - _HOURS_KEPT}
+        group by hour
+        having are_seen and hour < {min(at(now()) // HOUR - _HOURS_KEPT, passed // HOUR)}
         """
     )
     drop(servers, "batches", (hour for hour, _ in settled))
-    for table, kept in (("ids", _ID_DAYS_KEPT), ("seen", _TALLY_DAYS_KEPT)):
+    for table, kept in _DAYS_KEPT.items():
         days = _parted(servers, table)
-        drop(servers, table, (day for day in days if day < max(days) - kept))
+        # The last number that was passed is needed for ever.
+        least = min(max(days, default=0) - kept, passed // HOUR // 24)
+        drop(servers, table, (day for day in days if day < least))
 
 
 def _parted(servers: Servers, table: str) -> list[int]:

@@ -12,15 +12,11 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-
-from msgspec.structs import replace
 
 from ezee.errors import InvalidRequest, SetupError, Unavailable
-from ezee.model.query import Range, StatsQuery
+from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
-from ezee.store.answer import answer_of_events
 from ezee.store.base import Batch, Description, Progress
 from ezee.store.changes import (
     Change,
@@ -32,17 +28,19 @@ from ezee.store.changes import (
     RollUpFirst,
     TallyChange,
 )
-from ezee.store.clickhouse import schema, tallies, visible
+from ezee.store.clickhouse import asking, fences, rollups, schema, tallies, visible
 from ezee.store.clickhouse.address import Address
 from ezee.store.clickhouse.batches import Part, Seen, is_seen, number
 from ezee.store.clickhouse.changes import Changer
-from ezee.store.clickhouse.dialect import CLICKHOUSE, written
+from ezee.store.clickhouse.dialect import written
 from ezee.store.clickhouse.janitor import Janitor
 from ezee.store.clickhouse.numbers import Numbers
 from ezee.store.clickhouse.reaches import reach_of
-from ezee.store.clickhouse.servers import Ask, Row, Servers
-from ezee.store.clickhouse.sources import Reach, asked_of, reached
+from ezee.store.clickhouse.roller import Roller
+from ezee.store.clickhouse.servers import Row, Servers
+from ezee.store.clickhouse.sources import Reach, reached
 from ezee.store.clickhouse.states import States
+from ezee.store.clickhouse.verifying import differences
 from ezee.store.clickhouse.visible import Visible
 from ezee.store.houses import CLOSED
 from ezee.store.kept import statement_of
@@ -59,11 +57,11 @@ from ezee.store.looks import (
     WrongRollups,
 )
 from ezee.store.looks import Row as LookRow
-from ezee.store.sql import Asked, Statement
+from ezee.store.sql import Statement
 
 _NO_FILE = "The events are in a cluster, and not in a file of the data folder."
 _NEVER_EXPIRES = (
-    "Events that are in a ClickHouse cluster are kept for ever: there are no roll-ups beside."
+    "Events that are in a ClickHouse cluster are kept for ever, unless they are erased."
 )
 _MOVED = "The events of this cluster have moved to a data folder. Nothing was recorded here."
 _INSERTS_AT_ONCE = 8
@@ -87,6 +85,7 @@ class ClickHouseStore:
         self._closed = False
         self._open: Servers | None = None
         self._states = States()
+        self._roller = Roller(self._numbers)
         self._inserting = ThreadPoolExecutor(_INSERTS_AT_ONCE, "inserts")
         self._janitor = Janitor(self._tidy)
 
@@ -94,29 +93,24 @@ class ClickHouseStore:
         """See ``EventStore.append``."""
         servers = self._servers()
         with self._writing:
-            self._states.settle_doubts(servers)
-            seen = visible.look(servers)
-            if batch.again and is_seen(servers, seen, Seen.BATCH, batch.number):
-                return []
-            numbered = number(servers, seen, batch, self._numbers)
-            if numbered.parts:
-                with self._states.writing(servers, numbered.number):
-                    self._insert(servers, numbered.parts)
-            return numbered.duplicates
+            while True:
+                try:
+                    return self._append(servers, batch)
+                except fences.Overtaken as ahead:
+                    self._numbers.pass_by(ahead.upto)
 
     def query(self, site: ReadableSite, query: StatsQuery) -> Answer:
         """See ``EventStore.query``."""
         servers = self._servers()
+        told = asking.rolled(servers, site.key, query)
         seen = visible.look(servers)
-
-        return servers.converse(lambda ask: _answer(ask, seen, site.key, query))
+        return servers.converse(lambda ask: asking.answer(ask, seen, site.key, query, told))
 
     def look(self, look: Look) -> list[LookRow]:
         """See ``EventStore.look``."""
         servers = self._servers()
         if isinstance(look, WrongRollups):
-            # There are none that could be wrong: every answer is made of events.
-            return []
+            return differences(servers, look.site)
         if isinstance(look, Expirable):
             raise InvalidRequest(_NEVER_EXPIRES)
         if isinstance(look, ExpiryLook):
@@ -124,7 +118,8 @@ class ClickHouseStore:
         if isinstance(look, TallyLook):
             return tallies.look(servers, look)
         if isinstance(look, Condition):
-            return [(schema.VERSION, schema.VERSION, 0, 0, 0, size(servers), 0, 0, 0)]
+            waiting = self._roller.backlog()
+            return [(schema.VERSION, schema.VERSION, *waiting, 0, size(servers), 0, 0, 0)]
         if isinstance(look, CopyOut):
             raise InvalidRequest(_NO_FILE)
         if isinstance(look, Moment):
@@ -160,8 +155,10 @@ class ClickHouseStore:
         if isinstance(change, TallyChange):
             with self._counting:
                 return tallies.carry_out(servers, change, self._numbers)
-        if isinstance(change, RollUp | RollUpFirst):
+        if isinstance(change, RollUpFirst):
             return 0
+        if isinstance(change, RollUp):
+            return self._roll_up(servers, change)
         if isinstance(change, Expire):
             raise InvalidRequest(_NEVER_EXPIRES)
         changer = Changer(servers, self._numbers, self._states)
@@ -202,6 +199,17 @@ class ClickHouseStore:
                 self._open = servers
             return self._open
 
+    def _append(self, servers: Servers, batch: Batch) -> list[int]:
+        self._states.settle_doubts(servers)
+        seen = visible.look(servers)
+        if batch.again and is_seen(servers, seen, Seen.BATCH, batch.number):
+            return []
+        numbered = number(servers, seen, batch, self._numbers)
+        if numbered.parts:
+            with self._states.writing(servers, numbered.number, numbered.spans):
+                self._insert(servers, numbered.parts)
+        return numbered.duplicates
+
     def _insert(self, servers: Servers, parts: Sequence[Part]) -> None:
         if len(parts) == 1:
             parts[0].insert(servers)
@@ -211,6 +219,17 @@ class ClickHouseStore:
         for failure in failures:
             if failure is not None:
                 raise failure
+
+    def _roll_up(self, servers: Servers, change: RollUp) -> int:
+        settled = rollups.fenced(servers, self._numbers)
+        days = rollups.every_day(servers, settled, change.site)
+        if days and not change.again:
+            span = (days[0].site_day.day, days[-1].site_day.day)
+            told = rollups.rolled(servers.ask, change.site, [span])
+            known = rollups.still_true(servers.ask, change.site, told)
+            days = [each for each in days if each.site_day.day not in known]
+        rollups.roll(servers, self._numbers, settled, days)
+        return sum(each.events for each in days)
 
     def _await_files(self, changer: Changer) -> int:
         until = time.monotonic() + self._FILES_LAST
@@ -223,6 +242,7 @@ class ClickHouseStore:
 
     def _tidy(self) -> None:
         servers = self._servers()
+        self._roller.look(servers)
         changer = Changer(servers, self._numbers, self._states)
         with self._changing:
             changer.go_on()
@@ -239,22 +259,6 @@ def _seen_by(servers: Servers, look: PlainLook) -> Visible:
 def _refuse_what_moved(servers: Servers) -> None:
     if tallies.look(servers, Tallied([CLOSED])):
         raise Unavailable(_MOVED)
-
-
-def _answer(ask: Ask, seen: Visible, site: int, query: StatsQuery) -> Answer:
-    with ExitStack() as kept:
-
-        def put(span: Range, kept_as: str) -> Asked:
-            there = replace(query, range=span)
-            reach = Reach(seen, site, span.first_day, span.last_day)
-            source = kept.enter_context(asked_of(ask, reach, query, kept_as))
-            return Asked(CLICKHOUSE, site, there, source)
-
-        asked = put(query.range, "asked_visits")
-        compared = None
-        if query.comparison is not None:
-            compared = put(query.comparison, "compared_visits")
-        return answer_of_events(lambda each: ask(written(each)), asked, compared)
 
 
 def _asked(servers: Servers, statement: Statement, reach: Reach) -> list[Row]:

@@ -17,19 +17,21 @@ from ezee.store.changes import Move, Rejudge
 from ezee.store.clickhouse import visible
 from ezee.store.clickhouse.batches import Part
 from ezee.store.clickhouse.dialect import literal
+from ezee.store.clickhouse.fences import Overtaken
 from ezee.store.clickhouse.mutations import Mutation, mutate
 from ezee.store.clickhouse.numbers import Numbers
 from ezee.store.clickhouse.schema import local
 from ezee.store.clickhouse.servers import Row, Servers
 from ezee.store.clickhouse.sharding import shard_of
 from ezee.store.clickhouse.sources import Reach
-from ezee.store.clickhouse.states import States
+from ezee.store.clickhouse.states import Span, States
 from ezee.store.clickhouse.visible import State, Visible
 
 _TOGETHER = 1_000
 _FEATURES = ("day", "browser", "version", "os", "device", "hints", "referrer")
 _FIELDS = Event.__struct_fields__
 _VISITOR = _FIELDS.index("visitor")
+_DAY = _FIELDS.index("day")
 
 
 class _Moved(NamedTuple):
@@ -48,13 +50,30 @@ def judge(servers: Servers, numbers: Numbers, states: States, change: Rejudge) -
     moved = list(_find(servers, seen, change))
     if not moved:
         return 0
+    days = sorted({each.event[_DAY] for each in moved})
+    spans = [Span(change.site, day, day) for day in days]
+    while True:
+        try:
+            _move(servers, numbers, states, moved, spans)
+        except Overtaken as ahead:
+            numbers.pass_by(ahead.upto)
+            continue
+        return len(moved)
+
+
+def _move(
+    servers: Servers,
+    numbers: Numbers,
+    states: States,
+    moved: Sequence[_Moved],
+    spans: Sequence[Span],
+) -> None:
     batch = numbers.take()
-    with states.writing(servers, batch, State.MOVED):
+    with states.writing(servers, batch, spans, State.MOVED):
         for part in _parts(servers, moved, batch):
             part.insert(servers)
         states.tell(servers, batch, State.MOVING)
         finish(servers, numbers, batch)
-    return len(moved)
 
 
 def finish(servers: Servers, numbers: Numbers, batch: int) -> None:

@@ -48,6 +48,15 @@ def mutate(servers: Servers, numbers: Numbers, mutations: Sequence[Mutation]) ->
             time.sleep(_PAUSE)
 
 
+def under_way(servers: Servers) -> bool:
+    """Whether any server still has to carry out what it was told."""
+    asked = (
+        "select count(*) from system.mutations "
+        f"where database = '{servers.address.database}' and is_done = 0"
+    )
+    return any(servers.ask_at(node, asked)[0][0] for node in servers.nodes)
+
+
 def _begin(servers: Servers, numbers: Numbers, mutation: Mutation) -> list[_Begun]:
     table = TABLES[mutation.table]
     # What comes later may stay; it might never end otherwise.

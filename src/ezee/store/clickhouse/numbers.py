@@ -31,6 +31,11 @@ class Numbers:
             self._next = first + number
         return first << BITS | self._low
 
+    def pass_by(self, number: int) -> None:
+        """Give out higher ones than this from now on."""
+        with self._lock:
+            self._next = max(self._next, (number >> BITS) + 1)
+
 
 def now() -> int:
     """Microseconds since 1970."""

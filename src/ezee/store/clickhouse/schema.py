@@ -20,7 +20,7 @@ from ezee.store.clickhouse.address import Address
 from ezee.store.clickhouse.numbers import HOUR
 from ezee.store.clickhouse.servers import ANY_DATABASE, Servers
 
-VERSION = 1
+VERSION = 2
 
 NEVER = 2**63 - 1
 """The batch of rows that nobody sees."""
@@ -59,6 +59,13 @@ class Table(NamedTuple):
     order: str
     version: str = ""
     sharded: bool = False
+
+
+class Columns(NamedTuple):
+    """Columns that a table has got since it was made."""
+
+    table: str
+    columns: dict[str, str]
 
 
 # Months, near enough: a question reads few of them, an erasure writes few anew.
@@ -137,8 +144,73 @@ _TABLES_1 = (
         version="number",
     ),
 )
-MIGRATIONS = (_TABLES_1,)
-TABLES = {table.name: table for tables in MIGRATIONS for table in tables}
+# Which local days of which trackers a batch is about, which it says when it is begun: of the first
+# of ``sites`` those from the first of ``firsts`` to the first of ``lasts``, and so on.
+_COLUMNS_2 = Columns(
+    "batches",
+    {"sites": "Array(UInt64)", "firsts": "Array(Int32)", "lasts": "Array(Int32)"},
+)
+_KEY = {"site": "UInt64", "dimension": "String", "day": "Int32", "value": "String"}
+_TABLES_2 = (
+    # Day roll-ups, in each shard those of its visitors: a row adds up with all others of its value.
+    # ``seq`` is that of the roll-up in ``rolled``; without one there, rows count nowhere.
+    Table(
+        "rollups",
+        {
+            **_KEY,
+            **dict.fromkeys(("visitors", "viewers", "visits", "pageviews", "events"), "UInt64"),
+            "bounces": "UInt64",
+            "duration": "Int64",
+            "seq": "Int64",
+        },
+        _DAYS,
+        "(site, dimension, day, value)",
+        sharded=True,
+    ),
+    Table(
+        "rollups_revenue",
+        {
+            **_KEY,
+            "currency": "String",
+            "amount": "Decimal(38, 0)",
+            "sales": "UInt64",
+            "seq": "Int64",
+        },
+        _DAYS,
+        "(site, dimension, day, value)",
+        sharded=True,
+    ),
+    # A day's roll-up is true of every batch up to ``upto``; with ``seq`` 0 the day waits for one.
+    # Of what is said of a day, that with the highest ``version`` holds.
+    Table(
+        "rolled",
+        {
+            "site": "UInt64",
+            "day": "Int32",
+            **dict.fromkeys(("upto", "seq", "events", "version"), "Int64"),
+        },
+        _DAYS,
+        "(site, day)",
+        version="version",
+    ),
+    # Roll-ups of these days are true only if they are of batches up to ``upto``, or later ones.
+    Table(
+        "undone",
+        {"site": "UInt64", "first_day": "Int32", "last_day": "Int32", "upto": "Int64"},
+        WHOLE,
+        "site",
+    ),
+    # Numbers up to which no batch may be begun any more; those that are ``passed`` tell that of
+    # all batches up to them every roll-up knows, or waits.
+    Table(
+        "fences",
+        {"upto": "Int64", "passed": "UInt8"},
+        f"intDiv(intDiv(upto, {HOUR}), 24)",
+        "upto",
+    ),
+)
+MIGRATIONS: tuple[tuple[Table | Columns, ...], ...] = (_TABLES_1, (_COLUMNS_2, *_TABLES_2))
+TABLES = {table.name: table for table in (*_TABLES_1, *_TABLES_2)}
 _VERSIONS = Table("schema_version", {"version": "UInt32"}, WHOLE, "version")
 
 
@@ -167,9 +239,12 @@ def migrate(servers: Servers) -> None:
         raise SetupError(
             "The events' database was written by a newer ezee. Start that version instead."
         )
-    for version, tables in enumerate(MIGRATIONS[done:], start=done + 1):
-        for table in tables:
-            _make(servers, table)
+    for version, steps in enumerate(MIGRATIONS[done:], start=done + 1):
+        for step in steps:
+            if isinstance(step, Table):
+                _make(servers, step)
+            else:
+                _add(servers, step)
         servers.insert(0, "schema_version", ("version",), [(version,)])
 
 
@@ -189,6 +264,23 @@ def _version(servers: Servers) -> int:
 def _make(servers: Servers, table: Table) -> None:
     for statement in _statements(servers.address, table):
         servers.define(statement)
+
+
+def _add(servers: Servers, added: Columns) -> None:
+    address = servers.address
+    tables = dict.fromkeys((local(address, added.table), f"{address.database}.{added.table}"))
+    for table in tables:
+        there = servers.ask(
+            f"select name from system.columns where database = '{address.database}' "
+            f"and table = '{table.rpartition('.')[2]}'",
+            ANY_DATABASE,
+        )
+        known = {row[0] for row in there}
+        columns = [
+            f"add column {each} {of}" for each, of in added.columns.items() if each not in known
+        ]
+        if columns:
+            servers.define(f"alter table {table}{_on_cluster(address)} {', '.join(columns)}")
 
 
 def _statements(address: Address, table: Table) -> Iterator[str]:

@@ -69,6 +69,7 @@ class Servers:
         self.nodes = [node for shard in self.shards for node in shard.replicas]
         replicas = min(len(shard.replicas) for shard in self.shards)
         self.copies = min(address.copies or replicas, replicas)
+        self.may_lag = any(self.copies < len(shard.replicas) for shard in self.shards)
 
     def ask(self, statement: str, database: str | None = None) -> list[Row]:
         """The answer of whichever server gives one; with a database, of a connection to that."""
@@ -102,6 +103,15 @@ class Servers:
             except _BROKEN as error:
                 raise self._unavailable(error) from error
         raise self._unavailable(failure) from failure
+
+    def converse_at(self, node: Node, talk: Callable[[Ask], T]) -> T:
+        """The same with one server; what is inserted is on as many replicas as shall have it."""
+        settings = self._of_inserts()
+        try:
+            with self._lend(node, None) as client:
+                return talk(lambda statement: client.execute(statement, settings=settings))
+        except _BROKEN as error:
+            raise self._unavailable(error) from error
 
     def ask_at(self, node: Node, statement: str) -> list[Row]:
         """The answer of one server."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from ezee.model.dimensions import Scope, dimension, parts_of
 from ezee.model.query import StatsQuery
+from ezee.model.rollable import WHOLE_DAY
 from ezee.store.clickhouse.schema import TABLES
 from ezee.store.clickhouse.servers import Ask
 from ezee.store.clickhouse.visible import Visible
@@ -29,6 +30,8 @@ class Reach(NamedTuple):
     first_day: int | None = None
     last_day: int | None = None
     visitor: int | None = None
+    without: tuple[int, ...] = ()
+    """Days between that are not needed."""
 
     def where(self, *columns: str) -> str:
         """The condition on a table that has these columns of ``site``, ``day`` and ``visitor``."""
@@ -43,6 +46,8 @@ class Reach(NamedTuple):
             for operator, value in bounds[name]
             if value is not None
         ]
+        if self.without and "day" in columns:
+            parts.append(f"day not in ({', '.join(map(str, self.without))})")
         return " and ".join([*parts, self.visible.condition])
 
 
@@ -72,12 +77,26 @@ def asked_of(ask: Ask, reach: Reach, query: StatsQuery, kept_as: str) -> Iterato
     """Where a question reads while the block runs: visits are derived once for all of it, and kept
     in a table of the connection's own.
     """
-    ask(f"create temporary table {kept_as} as {visits(reach, _of_visits(query))}")
     where = reach.where("site", "day", "visitor")
+    ask(f"create temporary table {kept_as} as {visits(where, _of_visits(query))}")
     events = Statement(f"(select {_EXACT} from events where {where}) as events")
     yield Source(events, Statement(kept_as))
     # After a failure the connection ends, and the table with it.
     ask(f"drop temporary table {kept_as}")
+
+
+def of_rollups(site: int, days: str) -> Source:
+    """Where a question reads that roll-ups answer; ``days`` is the condition on their rows."""
+    where = f"site = {site} and {days}"
+    whole = (
+        "select site, day, visitors, visits, pageviews, events as custom, bounces, duration, "
+        f"1 as upto from rollups where {where} and dimension = '{WHOLE_DAY}'"
+    )
+    return Source(
+        rolled=Statement(f"({whole}) as rolled"),
+        rollups=Statement(f"(select * from rollups where {where}) as rollups"),
+        revenue=Statement(f"(select * from rollups_revenue where {where}) as rollups_revenue"),
+    )
 
 
 def _of_visits(query: StatsQuery) -> set[str]:
@@ -87,13 +106,14 @@ def _of_visits(query: StatsQuery) -> set[str]:
     return {each.column for each in named if each.scope is Scope.VISIT}
 
 
-def visits(reach: Reach, columns: Collection[str] = (*_FIRST, *_ENDS)) -> str:
+def visits(where: str, columns: Collection[str] = (*_FIRST, *_ENDS), table: str = "events") -> str:
     """The visits, and of whom: a visit begins where 30 minutes have passed since the event before.
+
+    The condition ``where`` is met by all events of a day and visitor, or by none.
 
     Engagement (kind 2) opens no visit, so a group of nothing else is none. What a visit has of its
     first event, or of its pages, is read only where it is among the columns: it costs most.
     """
-    where = reach.where("site", "day", "visitor")
     first = ["hour", "utc_offset", *(name for name in _FIRST[2:] if name in columns)]
     ends = [name for name in _ENDS if name in columns]
     read = ", ".join((*_KEPT, *_FLAGS, *first))
@@ -115,7 +135,7 @@ def visits(reach: Reach, columns: Collection[str] = (*_FIRST, *_ENDS)) -> str:
         from (
             select {read}, tuple(happened_at, received_at, seq) as place,
                    arrayCount(start -> start <= happened_at, starts) as visit
-            from (select {read} from events where {where}) as e
+            from (select {read} from {table} where {where}) as e
             all inner join (
                 select site, day, visitor, arrayFilter(
                     (at, place) -> place = 1 or at - instants[place - 1] >= {VISIT_GAP},
@@ -123,7 +143,7 @@ def visits(reach: Reach, columns: Collection[str] = (*_FIRST, *_ENDS)) -> str:
                 ) as starts
                 from (
                     select site, day, visitor, arraySort(groupArray(happened_at)) as instants
-                    from events where {where} group by site, day, visitor
+                    from {table} where {where} group by site, day, visitor
                 ) as instants_of
             ) as b using (site, day, visitor)
         ) as placed
@@ -150,7 +170,7 @@ def reached(statement: Statement, reach: Reach) -> Statement:
         "events": f"select * from events where {reach.where('site', 'day', 'visitor')}",
         "bots": f"select * from bots where {reach.where('site', 'day', 'visitor')}",
         "drops": _DROPS.format(where=reach.where("site", "day")),
-        "visits": visits(reach),
+        "visits": visits(reach.where("site", "day", "visitor")),
         "erased": _ERASED,
     }
 

@@ -7,6 +7,7 @@ was asked, and what has come since.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -27,10 +28,15 @@ class State(IntEnum):
     """None of its rows is left."""
     MOVED = 5
     """Its rows have taken their place."""
+    CHANGING = 6
+    """It has no rows: while it is so, what is stored of its days is changed."""
+    CHANGED = 7
+    """They are changed."""
 
 
-SEEN = (State.SETTLED, State.CLEARED, State.MOVED)
+SEEN = (State.SETTLED, State.CLEARED, State.MOVED, State.CHANGED)
 """Those that hide nothing."""
+_UNDECIDED = (State.OPEN, State.MOVING, State.CHANGING)
 
 
 class Visible(NamedTuple):
@@ -60,7 +66,7 @@ def read(told: str) -> Visible:
 
 def look(servers: Servers) -> Visible:
     """What is visible now."""
-    seen = ", ".join(str(int(each)) for each in SEEN)
+    seen = _among(SEEN)
     ((latest, without),) = servers.ask(
         f"""
         select max(batch), groupArrayIf(batch, state not in ({seen}))
@@ -69,3 +75,22 @@ def look(servers: Servers) -> Visible:
     )
     # What is older than those that are kept is settled or gone.
     return Visible(max(latest, numbers.at(numbers.now()) - numbers.HOUR), tuple(sorted(without)))
+
+
+def settled(servers: Servers, upto: int) -> Visible:
+    """What is visible up to a number, or up to the first batch before of which nothing is known."""
+    undecided = f"state in ({_among(_UNDECIDED)})"
+    ((number, first, without),) = servers.ask(
+        f"""
+        select countIf({undecided}), minIf(batch, {undecided}),
+               groupArrayIf(batch, state = {int(State.WITHDRAWN)})
+        from (select batch, max(state) as state from batches group by batch) as told
+        where batch <= {upto}
+        """
+    )
+    decided = first - 1 if number else upto
+    return Visible(decided, tuple(sorted(each for each in without if each <= decided)))
+
+
+def _among(states: Iterable[State]) -> str:
+    return ", ".join(str(int(each)) for each in states)

@@ -46,8 +46,8 @@ class Dialect(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where events and visits are read; where ``signed``, each row's ``sign``, 1 or -1, is what it
-    counts for.
+    """Where events, visits and roll-ups are read; where ``signed``, each event's and visit's
+    ``sign``, 1 or -1, is what it counts for.
 
     Where they are ``numbered``, the ``visit`` of each event is the ``number`` of the visit that
     owns it. Its visits are ``whole`` where all of their events are there.
@@ -58,6 +58,9 @@ class Source(NamedTuple):
     signed: bool = False
     numbered: bool = False
     whole: bool = True
+    rolled: Statement = Statement("rolled")
+    rollups: Statement = Statement("rollups")
+    revenue: Statement = Statement("rollups_revenue")
 
 
 class Plan(NamedTuple):

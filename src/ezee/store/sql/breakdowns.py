@@ -79,6 +79,38 @@ def rolled_breakdowns(asked: Asked, names: Sequence[str], chosen: Plan) -> State
     )
 
 
+def rolled_breakdown(asked: Asked, name: str, chosen: Plan) -> tuple[Statement, Statement]:
+    """The same of one breakdown without window functions: the asked-for rows (value, visitors,
+    count), and the number of all rows.
+    """
+    of = dimension(name)
+    rolled = "select value as value_1, visitors, hits from ({rolled}) as rolled"
+    counted = [write(rolled, rolled=rolled_rows(asked, [name]))]
+    there = not_rolled(asked, chosen)
+    if there is not None:
+        rest = "select value_1, visitors, hits from ({part}) as rest"
+        parts = _parts(there, [of], ["value_1"])
+        counted += [write(rest, part=_per_day(part, "value_1")) for part in parts]
+    grouped = write(
+        """
+        select value_1, visitors, hits
+        from (
+            select value_1, sum(visitors) as visitors, sum(hits) as hits
+            from ({counted}) as counted group by value_1
+        ) as added
+        where visitors > 0 or hits > 0
+        """,
+        counted=join(" union all ", counted),
+    )
+    rows = write(
+        "select value_1, visitors, hits from ({grouped}) as grouped order by {order} {part}",
+        grouped=grouped,
+        order=_order(asked.query.order, of.scope, ["value_1"]),
+        part=Statement("limit ? offset ?", (asked.query.limit, asked.query.offset)),
+    )
+    return rows, write("select count(*) from ({grouped}) as grouped", grouped=grouped)
+
+
 def _counted(asked: Asked, names: Sequence[str]) -> list[Statement]:
     """Of signed rows: dimension, value, visitors, count."""
     dimensions = [dimension(name) for name in names]

@@ -21,8 +21,9 @@ def rolled_days(asked: Asked) -> Statement:
     return write(
         """
         select day, visitors, visits, pageviews, custom as events, bounces, duration
-        from rolled where {where} and upto > 0
+        from {rolled} where {where} and upto > 0
         """,
+        rolled=asked.source.rolled,
         where=_where(asked),
     )
 
@@ -34,8 +35,9 @@ def counted_days(asked: Asked) -> Statement:
     return write(
         """
         select day, visitors, visits, pageviews, events, bounces, duration
-        from rollups where {where} and {key}
+        from {rollups} where {where} and {key}
         """,
+        rollups=asked.source.rollups,
         where=_where(asked),
         key=Statement("dimension = ? and value = ?", key_of(asked.query)),
     )
@@ -46,8 +48,9 @@ def revenue_days(asked: Asked) -> Statement:
     return write(
         """
         select day, currency, amount, sales
-        from rollups_revenue where {where} and {key}
+        from {revenue} where {where} and {key}
         """,
+        revenue=asked.source.revenue,
         where=_where(asked),
         key=Statement("dimension = ? and value = ?", key_of(asked.query)),
     )
@@ -62,10 +65,11 @@ def rolled_rows(asked: Asked, names: Sequence[str]) -> Statement:
     return write(
         """
         select dimension, value, viewers as visitors,
-               case dimension when 'page' then pageviews when 'event' then events else visits end
-                   as hits
-        from rollups where {where} and dimension in ({names}){value}
+               case when dimension = 'page' then pageviews when dimension = 'event' then events
+                    else visits end as hits
+        from {rollups} where {where} and dimension in ({names}){value}
         """,
+        rollups=asked.source.rollups,
         where=_where(asked),
         names=Statement(", ".join("?" * len(names)), tuple(names)),
         value=value,

@@ -9,7 +9,8 @@ import pytest
 from ezee.errors import Unavailable
 from ezee.model.query import Range
 from ezee.store.base import Batch
-from ezee.store.changes import Erase
+from ezee.store.changes import Erase, RollUp
+from ezee.store.looks import WrongRollups
 from tests.store.engines import SITE, TODAY, ClusterEngine, ask, assert_counted, question
 from tests.support.clickhouse import Cluster, Node, programs, two_shards
 from tests.support.events import NOON, event
@@ -70,6 +71,18 @@ def test_each_visitor_is_in_one_shard_and_each_event_on_both_replicas(
     assert_counted(engine.store, list(batch(1).events))
     assert engine.store.change(Erase(SITE)) == VISITORS
     assert pageviews(engine) == 0
+
+
+def test_each_shard_rolls_up_its_own_visitors(cluster: Cluster, engine: ClusterEngine) -> None:
+    events = [*batch(1).events, event(NOON, visitor=3, amount=250, currency="EUR")]
+    engine.store.append(Batch(events))
+    before = ask(engine, question(metrics=("revenue",)))
+    assert engine.store.change(RollUp(SITE)) == len(events)
+    asked = f"select count(*) from {engine.database}.rollups_local where dimension = ''"
+    assert [node.ask(asked) for node in cluster.nodes] == [[(1,)]] * 4
+    assert ask(engine, question(metrics=("revenue",))) == before
+    assert_counted(engine.store, events)
+    assert engine.store.look(WrongRollups(SITE)) == []
 
 
 @pytest.mark.parametrize("whole_shard", [False, True])

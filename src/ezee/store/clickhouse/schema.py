@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ezee.errors import SetupError
 from ezee.model.event import Event
-from ezee.store.clickhouse.address import Address
+from ezee.store.clickhouse.address import Address, Node
 from ezee.store.clickhouse.numbers import HOUR
 from ezee.store.clickhouse.servers import ANY_DATABASE, Servers
 
@@ -268,19 +268,26 @@ def _make(servers: Servers, table: Table) -> None:
 
 def _add(servers: Servers, added: Columns) -> None:
     address = servers.address
-    tables = dict.fromkeys((local(address, added.table), f"{address.database}.{added.table}"))
-    for table in tables:
-        there = servers.ask(
-            f"select name from system.columns where database = '{address.database}' "
-            f"and table = '{table.rpartition('.')[2]}'",
-            ANY_DATABASE,
-        )
-        known = {row[0] for row in there}
-        columns = [
-            f"add column {each} {of}" for each, of in added.columns.items() if each not in known
-        ]
-        if columns:
-            servers.define(f"alter table {table}{_on_cluster(address)} {', '.join(columns)}")
+    rows = local(address, added.table)
+    _add_at(servers, servers.nodes[0], rows, added, _on_cluster(address))
+    if address.cluster:
+        # A table over all servers is each server's own, and altered ``on cluster`` on none.
+        for node in servers.nodes:
+            _add_at(servers, node, f"{address.database}.{added.table}", added)
+
+
+def _add_at(servers: Servers, node: Node, table: str, added: Columns, where: str = "") -> None:
+    database, name = table.split(".")
+    there = servers.ask_at(
+        node,
+        f"select name from system.columns where database = '{database}' and table = '{name}'",
+    )
+    known = {row[0] for row in there}
+    wanted = [f"add column {each} {of}" for each, of in added.columns.items() if each not in known]
+    if wanted and where:
+        servers.define(f"alter table {table}{where} {', '.join(wanted)}")
+    elif wanted:
+        servers.ask_at(node, f"alter table {table} {', '.join(wanted)}")
 
 
 def _statements(address: Address, table: Table) -> Iterator[str]:

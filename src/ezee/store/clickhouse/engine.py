@@ -32,7 +32,7 @@ from ezee.store.clickhouse import asking, fences, rollups, schema, tallies, visi
 from ezee.store.clickhouse.address import Address
 from ezee.store.clickhouse.batches import Part, Seen, is_seen, number
 from ezee.store.clickhouse.changes import Changer
-from ezee.store.clickhouse.dialect import written
+from ezee.store.clickhouse.dialect import CLICKHOUSE, written
 from ezee.store.clickhouse.janitor import Janitor
 from ezee.store.clickhouse.numbers import Numbers
 from ezee.store.clickhouse.reaches import reach_of

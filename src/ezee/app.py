@@ -34,6 +34,7 @@ from ezee.events.committer import GroupCommit
 from ezee.events.places import open_places
 from ezee.events.steps import agent, source
 from ezee.events.surroundings import surroundings_of
+from ezee.exports.scratch import clear_left
 from ezee.limits import Buckets
 from ezee.mail import read_mail_server
 from ezee.retention import expire_due
@@ -291,6 +292,7 @@ def _prepare(services: Services) -> None:
     declared.warm_up()
     agent.warm_up()
     source.warm_up()
+    clear_left()
     # Where there is no room for it, it is tried again.
     with suppress(Unavailable):
         erase_due(services.database, services.store, services.salts)

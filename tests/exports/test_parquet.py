@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tempfile
 from decimal import Decimal
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import duckdb
@@ -12,6 +15,7 @@ import pytest
 
 from ezee.errors import Unavailable
 from ezee.exports.parquet import write_parquet
+from ezee.exports.scratch import clear_left
 from ezee.exports.tables import Row, Table
 from tests.exports.tables import AWKWARD, COLUMNS, table
 
@@ -81,6 +85,34 @@ def test_whoever_stops_early_leaves_nothing(temporary: Path) -> None:
     assert list(temporary.iterdir()) != []
     pieces.close()
     assert list(temporary.iterdir()) == []
+
+
+_EXPORTING = """
+import sys, tempfile
+from ezee.exports.parquet import write_parquet
+from tests.exports.tables import table
+tempfile.tempdir = sys.argv[1]
+pieces = write_parquet(table([("secret", 1, True, None)], []))
+next(pieces)
+print("made", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_what_a_killed_process_has_left_goes_and_what_is_being_made_stays(temporary: Path) -> None:
+    command = [sys.executable, "-c", _EXPORTING, str(temporary)]
+    with subprocess.Popen(command, stdin=PIPE, stdout=PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"made\n"
+        clear_left()
+        (folder,) = temporary.iterdir()
+        assert list(folder.iterdir()) != []
+        other.kill()
+    assert list(folder.iterdir()) != []
+    own = temporary / "somebody's own"
+    own.touch()
+    clear_left()
+    assert list(temporary.iterdir()) == [own]
 
 
 def test_no_room_is_told_in_a_sentence(temporary: Path) -> None:

@@ -8,10 +8,10 @@ keeps no event from being stored.
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ezee.errors import Unavailable
+from ezee.exports.scratch import scratch
 from ezee.exports.tables import Pieces, Table
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def write_parquet(table: Table) -> Pieces:
         Unavailable: it cannot be made now.
     """
     try:
-        with TemporaryDirectory(prefix="ezee-export-") as folder:
-            made = Path(folder) / "export.parquet"
+        with scratch() as folder:
+            made = folder / "export.parquet"
             yield from _make(made, table)
             with made.open("rb") as file:
                 while piece := file.read(_PIECE):

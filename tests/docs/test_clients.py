@@ -7,12 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ezee_client import Client
 from ezee_client.asgi import EzeeMiddleware
-from tests.docs.pages import ROOT, examples, first_column, page
+from tests.docs.pages import ROOT, Block, blocks, examples, first_column, page
 from tests.support.service import Account, Service
 from tests.support.stats import counted, new_tracker
 
@@ -21,26 +23,73 @@ EXAMPLES = [block for block, _ in examples(PAGE)]
 RUNNERS = {"python": (sys.executable, "-c"), "js": ("node", "--input-type=module", "-e")}
 
 
-@pytest.mark.service
-@pytest.mark.parametrize("number", range(len(EXAMPLES)))
-def test_the_example_runs(number: int, service: Service, alice: Account) -> None:
-    example = EXAMPLES[number]
+def run(
+    example: Block, service: Service, owner: Account, tracker: dict[str, Any], cwd: Path
+) -> str:
+    """Run an example as its reader would, in that folder; returns what it printed."""
     command, *options = RUNNERS[example.language]
     if shutil.which(command) is None:
         pytest.skip(f"{command} is not installed")
-    tracker = new_tracker(alice)
     script = example.text.replace("https://stats.example.com", service.url)
-    environ = {"TOKEN": alice.token, "PYTHONPATH": str(ROOT / "clients/python/src")}
+    script = script.replace("ezi_64a31d92b70f", tracker["site_id"]).replace("ezi_sk_…", owner.token)
+    environ = {"TOKEN": owner.token, "TRACKER_ID": tracker["id"]}
+    environ["PYTHONPATH"] = str(ROOT / "clients/python/src")
     done = subprocess.run(
-        [command, *options, script.replace("ezi_64a31d92b70f", tracker["site_id"])],
-        cwd=ROOT / "clients/javascript" if example.language == "js" else ROOT,
+        [command, *options, script],
+        cwd=cwd,
         env={**service.environ, **environ},
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder in which the JavaScript client is installed."""
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules/ezee-client").symlink_to(ROOT / "clients/javascript")
+    return tmp_path
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_the_example_runs(number: int, service: Service, alice: Account, folder: Path) -> None:
+    tracker = new_tracker(alice)
+    run(EXAMPLES[number], service, alice, tracker, folder)
     assert sum(counted(alice, tracker)) == 1
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("number", range(2))
+def test_the_example_with_files_writes_them(
+    number: int, service: Service, alice: Account, folder: Path
+) -> None:
+    example = [block for block in blocks(PAGE) if block.mark == "files"][number]
+    tracker = new_tracker(alice)
+    service.collect({"site_id": tracker["site_id"], "url": "/a"})
+    # The country of an address that leads nowhere is not known.
+    said = run(_everywhere(example), service, alice, tracker, folder)
+    assert (folder / "october.parquet").read_bytes().startswith(b"PAR1")
+    table = (folder / "pages.csv").read_text() if example.language == "python" else said
+    assert [line.split(",")[0] for line in table.split()] == ["page", "/a"]
+
+
+def _everywhere(example: Block) -> Block:
+    return example._replace(text=example.text.replace(', filters=["country:is:DE"]', ""))
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("language", ["python", "javascript"])
+def test_the_quick_start_of_a_package_runs(
+    language: str, service: Service, alice: Account, folder: Path
+) -> None:
+    readme = f"clients/{language}/README.md"
+    (example,) = (block for block in blocks(readme) if block.language in RUNNERS)
+    said = run(example, service, alice, new_tracker(alice), folder)
+    assert "pageviews" in said
 
 
 def test_every_method_is_in_the_table() -> None:

@@ -40,7 +40,7 @@ class Told:
 def count(told: Told, url: str = "", referer: str = "", times: int = 1) -> list[bool]:
     async def views() -> list[bool]:
         counting = Views(told, FakeClock())  # type: ignore[arg-type]
-        return [await counting.count(site(), url, referer, SENDER) for _ in range(times)]
+        return [await counting.count(site(), url, referer, lambda: SENDER) for _ in range(times)]
 
     return asyncio.run(views())
 

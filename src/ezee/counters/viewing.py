@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from urllib.parse import quote
 
 from ezee.clock import Clock
@@ -30,17 +31,20 @@ class Views:
         self._views = Buckets(clock)
         self._counting: set[asyncio.Task[bool]] = set()
 
-    async def count(self, site: SiteConfig, url: str, referer: str, sender: Sender) -> bool:
+    async def count(
+        self, site: SiteConfig, url: str, referer: str, sender: Callable[[], Sender]
+    ) -> bool:
         """Count a view of a page; ``url`` is its path, or empty: then ``referer`` tells.
 
-        Returns whether it is on disk now. That of a program is, if not among people's.
+        Who sent it is asked only of what is to be counted. Returns whether it is on disk now; that
+        of a program is, if not among people's.
         """
-        payload = Payload(site_id=site.site_id, url=_address(url, referer))
         if not self._views.take(site.key, VIEWS).allowed:
-            self._collector.note_limited([payload])
+            self._collector.note_limited([Payload(site_id=site.site_id)])
             return False
+        payload = Payload(site_id=site.site_id, url=_address(url, referer))
         # Whoever hangs up has looked all the same.
-        counting = asyncio.create_task(self._count(payload, sender))
+        counting = asyncio.create_task(self._count(payload, sender()))
         self._counting.add(counting)
         counting.add_done_callback(self._counting.discard)
         done, _ = await asyncio.wait({counting}, timeout=_PATIENCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from litestar.types import HTTPScope, Receive, Send
@@ -89,7 +90,8 @@ class CounterHandler:
             return _NOTHING
         if asked.counts and scope["method"] == "GET":
             referer = headers.text(b"referer") or ""
-            await self._views.count(site, asked.url, referer, sender_of(scope, headers, None))
+            sender = partial(sender_of, scope, headers, None)
+            await self._views.count(site, asked.url, referer, sender)
         page = page_of(asked.url, site.rules.page_rules) if asked.url else ""
         number = await self._numbers.find(readable, replace(asked.wanted, page=page))
         return _Shown(site.key, page, _with_start(site, asked, number))

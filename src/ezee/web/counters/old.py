@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from litestar.types import HTTPScope, Receive, Send
 from msgspec.structs import replace
 
@@ -67,7 +69,8 @@ class OldCounterHandler:
         if scope["method"] == "GET":
             headers = Headers(scope["headers"])
             referer = headers.text(b"referer") or ""
-            await self._views.count(site, claim.path, referer, sender_of(scope, headers, None))
+            sender = partial(sender_of, scope, headers, None)
+            await self._views.count(site, claim.path, referer, sender)
         page = page_of(claim.path, site.rules.page_rules) if claim.path else ""
         number = await self._numbers.find(readable, replace(asked.wanted, page=page))
         return site.key, None if number is None else number + claim.start

@@ -74,6 +74,7 @@ def main() -> None:
         "--millions", type=float, nargs="+", default=[1.0],
         help="events of the big tracker, each number in a store of its own (default: 1)",
     )  # fmt: skip
+    parser.add_argument("--days", type=int, default=DAYS, help="in so many days (default: 30)")
     parser.add_argument("--rounds", type=int, default=20, help="how often each is asked")
     parser.add_argument("--keep", type=Path, help="a folder to keep the events in, for later runs")
     chosen = parser.parse_args()
@@ -82,24 +83,27 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as made:
             folder = (chosen.keep or Path(made)) / f"{millions:g}"
             if not (folder / FILE_NAME).exists():
-                _prepare(folder, round(millions * 1e6), console)
+                _prepare(folder, round(millions * 1e6), chosen.days, console)
             _measure(folder, chosen.rounds, console)
 
 
-def _prepare(folder: Path, events: int, console: Console) -> None:
+def _prepare(folder: Path, events: int, days: int, console: Console) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with _timed(console, "traffic made"):
-        make(folder, events, late=False)
+    # Day by day, as they come in life: a transaction holds in memory what it changes.
+    with _timed(console, "traffic made, visits derived, big tracker rolled up"):
+        for day in range(LAST_DAY - days + 1, LAST_DAY + 1):
+            make(folder, events, days=days, only=day)
+            _settle(folder)
+    with _timed(console, "the same of late events"):
+        make(folder, events, days=days, late=True)
+        _settle(folder, roll=False)
+
+
+def _settle(folder: Path, *, roll: bool = True) -> None:
     store = _PatientStore(folder)
-    with _timed(console, "visits derived"):
-        store.query(_SITE, replace(_CLOSED, breakdowns=()))
-    with _timed(console, "big tracker rolled up"):
+    store.query(_SITE, replace(_CLOSED, breakdowns=()))
+    if roll:
         store.change(RollUp(BIG))
-    store.close()
-    make(folder, events, late=True)
-    store = _PatientStore(folder)
-    with _timed(console, "visits of the late events derived"):
-        store.query(_SITE, replace(_CLOSED, breakdowns=()))
     store.close()
 
 

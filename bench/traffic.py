@@ -19,8 +19,9 @@ BIG = 0xB16
 SMALL = range(0xA000, 0xA000 + 1000)
 LAST_DAY = 20_700
 DAYS = 30
-# Of the last day's events, those that come once everything else is rolled up.
-_LATE_FROM = 21 * 3_600_000
+# Of the last day's events, those that come once everything else is rolled up: as many as a service
+# leaves at most, of 23 hours the last 75 minutes.
+_LATE_FROM = 21 * 3_600_000 + 45 * 60_000
 
 # A visit has 1 to 12 events, 3.3 on average; one in thirteen is a custom event, some with money.
 _EVENTS = """
@@ -85,11 +86,19 @@ class Day(NamedTuple):
 
 
 def make(
-    folder: Path, events: int, *, late: bool = False, big: int = BIG, last_day: int = LAST_DAY
+    folder: Path,
+    events: int,
+    *,
+    late: bool = False,
+    big: int = BIG,
+    last_day: int = LAST_DAY,
+    days: int = DAYS,
+    only: int | None = None,
 ) -> None:
-    """Events of a big tracker, over ``DAYS`` days, and a tenth as many of all small ones.
+    """Events of a big tracker, over so many days, and a tenth as many of all small ones; or those
+    of one day ``only``.
 
-    First those up to nine in the evening of the last day, then the ``late`` ones.
+    First those up to 21:45 of the last day, then the ``late`` ones.
     """
     DuckDBStore(folder).close()
     with duckdb.connect(folder / FILE_NAME) as connection:
@@ -100,10 +109,11 @@ def make(
             "['Direct', 'Organic Search', 'Referral', 'Organic Social'][least(i, 3) + 1] "
             "as channel from range(301) as r(i)"
         )
-        for day in [last_day] if late else range(last_day - DAYS + 1, last_day + 1):
-            late_from = last_day * DAY + _LATE_FROM
-            span = (late_from, 2**62) if late else (0, late_from)
-            _make_day(connection, Day(day, events // DAYS, big, *span))
+        late_from = last_day * DAY + _LATE_FROM
+        span = (late_from, 2**62) if late else (0, late_from)
+        every = [last_day] if late else range(last_day - days + 1, last_day + 1)
+        for day in every if only is None else [only]:
+            _make_day(connection, Day(day, events // days, big, *span))
         connection.execute("checkpoint")
 
 

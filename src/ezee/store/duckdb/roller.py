@@ -34,9 +34,9 @@ class Roller:
 
     # Below that a day's events are read as fast as its roll-up.
     _WORTHWHILE = 256
-    # A day is rolled up again when it has grown by an eighth: each event is then rolled up some
-    # nine times in all, and at most a ninth of a day's events are read one by one.
-    _GROWTH = 8
+    # A day is rolled up again when it has grown by a sixteenth: each event is then rolled up
+    # some 17 times in all, and at most a 17th of a day's events are read one by one.
+    _GROWTH = 16
     _QUIET = 600.0
     _EVERY = 5.0
     # Of a core at most a fifth.

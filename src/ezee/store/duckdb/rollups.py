@@ -49,20 +49,38 @@ union all by name
 select former_visits.* exclude (replaced) from former_visits join rolling using (site, day)
 where former_visits.upto <= rolling.upto and former_visits.replaced > rolling.upto
 """
-_VISITS = f"from ({_KNOWN_VISITS})"
-_OWNED = f"""
-from (select events.* {_EVENTS}) as e
-join ({_KNOWN_VISITS}) as v on e.site = v.site and e.day = v.day and e.visitor = v.visitor
-    and e.happened_at >= v.started_at and e.happened_at <= v.ended_at
+# Each dimension counts the same rows: they are found once for all of them.
+_FOUND = {
+    "rolling_visits": _KNOWN_VISITS,
+    "rolling_events": f"""
+        select events.site, events.day, visitor, happened_at, kind, name, page, amount, currency
+        {_EVENTS} and kind in (0, 1)
+    """,
+    "rolling_owned": """
+        select e.site, e.day, e.visitor, e.kind, e.name, e.page, v.started_at, v.bounce, v.duration
+        from rolling_events as e join rolling_visits as v
+        on e.site = v.site and e.day = v.day and e.visitor = v.visitor
+        and e.happened_at >= v.started_at and e.happened_at <= v.ended_at
+    """,
+    "rolling_sales": """
+        select e.kind, e.name, e.page, e.amount, e.currency, v.*
+        from (from rolling_events where currency <> '') as e join rolling_visits as v
+        on e.site = v.site and e.day = v.day and e.visitor = v.visitor
+        and e.happened_at >= v.started_at and e.happened_at <= v.ended_at
+    """,
+}
+# Most visitors have one visit, and need no telling apart.
+_VISITORS = """
+count(*) filter (where alone) + count(distinct visitor) filter (where not alone)
 """
 
-_OF_VISITS = """
-insert into {into}rollups by name
-select site, '{name}' as dimension, day, {value} as value,
-       count(distinct visitor) as visitors, count(distinct visitor) as viewers,
+_OF_VISITS = f"""
+insert into {{into}}rollups by name
+select site, '{{name}}' as dimension, day, {{value}} as value,
+       {_VISITORS} as visitors, visitors as viewers,
        count(*) as visits, sum(pageviews) as pageviews, sum(events) as events,
        sum(bounce) as bounces, sum(duration) as duration
-{visits} group by all order by site, day
+from rolling_visits group by all order by site, day
 """
 
 _OF_EVENTS = """
@@ -74,14 +92,13 @@ from (
            count(distinct case when kind = {counted} then visitor end) as viewers,
            count(*) filter (where kind = 0) as pageviews,
            count(*) filter (where kind = 1) as events
-    {events} and kind in ({kinds}) group by all
+    from rolling_events where kind in ({kinds}) group by all
 ) as e
 join (
     select site, day, value, count(*) as visits, sum(bounce) as bounces, sum(duration) as duration
     from (
-        select distinct v.site, v.day, e.{column} as value, v.visitor, v.started_at, v.bounce,
-               v.duration
-        {owned} where e.kind in ({kinds})
+        select distinct site, day, {column} as value, visitor, started_at, bounce, duration
+        from rolling_owned where kind in ({kinds})
     )
     group by all
 ) as v using (site, day, value)
@@ -90,9 +107,9 @@ order by site, day
 
 _OF_REVENUE = """
 insert into {into}rollups_revenue by name
-select e.site, '{name}' as dimension, e.day, {value} as value, e.currency,
-       sum(e.amount) as amount, count(*) as sales
-{owned} where e.currency <> '' and e.kind in ({kinds}) group by all order by e.site, e.day
+select site, '{name}' as dimension, day, {value} as value, currency,
+       sum(amount) as amount, count(*) as sales
+from rolling_sales where kind in ({kinds}) group by all order by site, day
 """
 
 # Pageviews and custom events; of the latter alone are those that have a name.
@@ -267,11 +284,15 @@ def _name(connection: Connection, days: Sequence[tuple[int, ...]]) -> None:
 
 
 def _write(connection: Connection, into: str) -> None:
+    for table, rows in _FOUND.items():
+        connection.execute(f"create or replace temp table {table} as {rows}")
     for statement in _COUNTS:
         connection.execute(statement.format(into=into))
-    if connection.execute(f"select 1 {_EVENTS} and currency <> '' limit 1").fetchone():
+    if connection.execute("from rolling_sales limit 1").fetchone():
         for statement in _REVENUE:
             connection.execute(statement.format(into=into))
+    for table in _FOUND:
+        connection.execute(f"drop table {table}")
 
 
 def _counting(each: Dimension) -> str:
@@ -281,24 +302,21 @@ def _counting(each: Dimension) -> str:
         into="{into}",
         name=each.name,
         column=each.column,
-        events=_EVENTS,
-        owned=_OWNED,
         kinds=_KINDS[each.scope],
         counted=1 if each.scope is Scope.EVENT else 0,
     )
 
 
 def _visits_by(name: str, value: str) -> str:
-    return _OF_VISITS.format(into="{into}", name=name, value=value, visits=_VISITS)
+    return _OF_VISITS.format(into="{into}", name=name, value=value)
 
 
 def _revenue_by(name: str, value: str, kinds: str) -> str:
-    return _OF_REVENUE.format(into="{into}", name=name, value=value, owned=_OWNED, kinds=kinds)
+    return _OF_REVENUE.format(into="{into}", name=name, value=value, kinds=kinds)
 
 
 def _earning(each: Dimension) -> str:
-    table = "v" if each.scope is Scope.VISIT else "e"
-    return _revenue_by(each.name, f"{table}.{each.column}", _KINDS[each.scope])
+    return _revenue_by(each.name, each.column, _KINDS[each.scope])
 
 
 _COUNTS = (

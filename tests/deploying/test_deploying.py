@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import httpx
 import pytest
 
 from tests.docs.pages import ROOT, page
+from tests.support.nginx import HEAD, free_port, run_nginx
 from tests.support.service import Service
 
 DEPLOY = ROOT / "helpers" / "deploy"
@@ -74,7 +74,7 @@ def test_the_service_is_out_of_reach_of_nearly_everything() -> None:
 
 def test_nginx_reads_its_site(tmp_path: Path) -> None:
     site = _site_of_nginx(tmp_path, listening=8443, upstream="127.0.0.1:8000")
-    _nginx(site, "-t")
+    run_nginx(site, "-t")
 
 
 @pytest.fixture
@@ -87,11 +87,11 @@ def proxied(tmp_path: Path) -> Iterator[tuple[Service, str]]:
     ).start()  # fmt: skip
     # It calls itself by its public name; this is where it listens.
     service.url = (service.data / "ezee.address").read_text()
-    port = _free_port()
+    port = free_port()
     site = _site_of_nginx(tmp_path, listening=port, upstream=service.url.removeprefix("http://"))
-    _nginx(site)
+    run_nginx(site)
     yield service, f"https://127.0.0.1:{port}"
-    _nginx(site, "-s", "stop")
+    run_nginx(site, "-s", "stop")
     service.stop()
 
 
@@ -198,29 +198,5 @@ def _site_of_nginx(folder: Path, listening: int, upstream: str) -> Path:
         "server_name stats.example.com;\n    return", "listen unix:plain.sock;\n    return"
     )
     path = folder / "nginx.conf"
-    path.write_text(
-        f"pid {folder}/nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n"
-        f"client_body_temp_path {folder}/body;\nproxy_temp_path {folder}/proxy;\n"
-        f"fastcgi_temp_path {folder}/f;\nuwsgi_temp_path {folder}/u;\nscgi_temp_path {folder}/s;\n"
-        f"{site}\n}}\n"
-    )
+    path.write_text(HEAD.format(folder) + f"{site}\n}}\n")
     return path
-
-
-def _nginx(configuration: Path, *words: str) -> None:
-    # What nginx leaves running holds on to what it was started with, so that is no pipe.
-    with (configuration.parent / "nginx.said").open("w+") as said:
-        status = subprocess.run(
-            ["nginx", "-p", str(configuration.parent), "-c", str(configuration), *words],
-            stdout=said, stderr=said, stdin=subprocess.DEVNULL, timeout=60,
-        ).returncode  # fmt: skip
-        said.seek(0)
-        assert status == 0, said.read()
-
-
-def _free_port() -> int:
-
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-    return port

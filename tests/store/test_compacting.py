@@ -121,3 +121,27 @@ def test_no_byte_of_what_was_erased_is_left(tmp_path: Path, packing: str) -> Non
     store.close()
     assert found(tmp_path, *ERASED, *STAYS) == set(STAYS)
     assert {path.name for path in tmp_path.iterdir()} == {"events.duckdb"}
+
+
+def test_no_byte_is_left_in_the_journal_nor_in_the_log(tmp_path: Path) -> None:
+    """What was just collected is in the journal, and a moment later in the log of the file."""
+    store = PatientStore(tmp_path)
+    fill(store)
+    journals = [tmp_path / f"events.journal-{number}" for number in range(2)]
+    log = tmp_path / "events.duckdb.wal"
+
+    def holding(paths: list[Path]) -> bool:
+        texts = [path.read_bytes() for path in paths if path.exists()]
+        return any(ERASED[0].encode() in text for text in texts)
+
+    # Nobody settles meanwhile.
+    with store._writing:
+        store.append(Batch([event(path=ERASED[0], page=ERASED[0], title=ERASED[1])]))
+        assert holding(journals)
+    store.change(Erase(SITE, path=ERASED[0], receipt="r", at=NOON))
+    assert not holding(journals)
+    assert holding([log])
+    store.change(Compact())
+    assert not log.exists()
+    assert found(tmp_path, *ERASED, *STAYS) == set(STAYS)
+    store.close()

@@ -10,9 +10,11 @@ import pytest
 
 from ezee.model.event import Event, Kind
 from ezee.store.base import Batch
+from ezee.store.changes import RollUp
 from ezee.store.clickhouse import ClickHouseStore
 from ezee.store.clickhouse.address import parse_address
-from tests.store.engines import MINUTE, assert_counted
+from ezee.store.looks import WrongRollups
+from tests.store.engines import MINUTE, SITE, assert_counted
 from tests.support.clickhouse import Cluster, one_node, program
 from tests.support.events import NOON, event
 
@@ -49,6 +51,11 @@ def test_visits_are_the_same_by_one_node_or_by_three(cluster: Cluster, affine: b
         nodes[node].append(Batch([each]))
     for store in nodes:
         assert_counted(store, events)
+    # And once more at night, when the day is rolled up by any of them.
+    assert nodes[1].change(RollUp(SITE)) == len(events)
+    for store in nodes:
+        assert_counted(store, events)
+        assert store.look(WrongRollups(SITE)) == []
         store.close()
 
 

@@ -106,7 +106,7 @@ def _visit(address: str, report: str, rounds: int) -> list[Visit]:
         page.goto(f"{address}/sign-in")
         page.get_by_label("E-mail").fill(_EMAIL)
         page.get_by_label("Password").fill(_PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(f"{address}/")
         told = visits(page, report, rounds + 1)
         browser.close()

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import sign_in
 from tests.browser.looks import assert_good_looks, screenshot
 from tests.support.service import Account, Service
 from tests.support.stats import new_tracker
@@ -81,6 +82,29 @@ def test_a_token_is_made_without_scripts(
     page.get_by_label("Name").fill("Without scripts")
     page.get_by_role("button", name="Make the token").click()
     assert page.get_by_label("The token", exact=True).input_value().startswith("ezi_sk_")
+
+
+def test_trackers_are_put_in_order_with_keys(
+    page: Page, service: Service, charlie: Account
+) -> None:
+    for name in ("Hers", "His", "Theirs"):
+        new_tracker(charlie, name=name)
+    sign_in(page, service.url, charlie.email)
+    page.get_by_role("link", name="Order", exact=True).focus()
+    page.keyboard.press("Enter")
+    names = page.locator(".order strong")
+    expect(names).to_have_text(["Hers", "His", "Theirs"])
+    page.get_by_role("button", name="Move Theirs up").focus()
+    page.keyboard.press("Enter")
+    expect(names).to_have_text(["Hers", "Theirs", "His"])
+    # The same key moves it on.
+    expect(page.get_by_role("button", name="Move Theirs up")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(names).to_have_text(["Theirs", "Hers", "His"])
+    expect(page.get_by_role("button", name="Move Theirs down")).to_be_focused()
+    screenshot(page, "order")
+    page.get_by_role("link", name="Done").click()
+    expect(page.locator(".tracker h2")).to_have_text(["Theirs", "Hers", "His"])
 
 
 def test_every_page_looks_good(signed_in: Page, service: Service, alice: Account) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
@@ -38,9 +39,20 @@ def test_examples_are_of_this_server_and_of_the_readers_site(
 ) -> None:
     new_tracker(alice)
     own = alice.client.get("/api/v1/trackers").json()["data"][0]["site_id"]
-    page = at_alices.get("/docs/install").text
-    assert own in page
-    assert "ezi_64a31d92b70f" not in page
+    for name in NAMES:
+        page = at_alices.get(f"/docs/{name}").text
+        assert "ezi_64a31d92b70f" not in page, name
+        if name in {"install", "api"}:
+            assert own in page
+            assert at_alices.url in page
+
+
+@pytest.mark.service
+def test_the_reference_has_examples_in_three_languages(anybody: Visitor) -> None:
+    page = unescape(anybody.get("/docs/api").text)
+    collect = f"{anybody.url}/api/public/collect"
+    for example in (f"curl {collect}", f'await fetch("{collect}"', "import requests"):
+        assert example in page
 
 
 @pytest.mark.service

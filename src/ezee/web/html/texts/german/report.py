@@ -73,7 +73,7 @@ REPORT: dict[str, str | tuple[str, str]] = {
     "more than before:": "mehr als zuvor:",
     "less than before:": "weniger als zuvor:",
     "as much as before": "so viel wie zuvor",
-    "nothing before": "zuvor nichts",
+    "nothing before ({span})": "zuvor nichts ({span})",
     "dashed: {span}": "gestrichelt: {span}",
     "Visitors by country": "Besucher nach Land",
     "No event has brought revenue in this time. An event with a <code>value</code> and a "

@@ -15,6 +15,11 @@ def test_names_without_a_meaning_are_left_out() -> None:
     assert view.link == "/trackers/1?period=7d"
 
 
+def test_the_order_of_names_is_one_and_that_of_filters_stays() -> None:
+    given = [("show", "visits"), ("filter", "b"), ("period", "7d"), ("filter", "a")]
+    assert View.of(PATH, given).link == "/trackers/1?period=7d&filter=b&filter=a&show=visits"
+
+
 def test_what_is_usual_is_not_said() -> None:
     assert View(PATH).with_(period="30d", show="visitors", compare="previous").link == PATH
 

@@ -33,8 +33,9 @@ class View(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, path: str, given: Iterable[tuple[str, str]]) -> View:
-        """The view that an address stands for."""
-        return cls(path, tuple((name, text) for name, text in given if name in _KNOWN and text))
+        """The view that an address stands for, its names in one order whatever theirs was."""
+        known = [pair for pair in given if pair[0] in _KNOWN and pair[1]]
+        return cls(path, tuple(sorted(known, key=lambda pair: _KNOWN.index(pair[0]))))
 
     def one(self, name: str, default: str = "") -> str:
         """The first value of that name."""

@@ -59,6 +59,11 @@ def test_agents_as_they_come(line: str, agent: str) -> None:
         COMBINED.replace(" 200 ", " OK "),
         COMBINED.replace("GET /a/b.html?x=1 HTTP/1.1", "-"),
         COMBINED.replace(":03 +0000", ":xx +0000"),
+        COMBINED.replace(":10:05:03", ":24:05:03"),
+        COMBINED.replace(":10:05:03", ":10:60:03"),
+        COMBINED.replace(":10:05:03", ":10-05:03"),
+        COMBINED.replace("17/May", "31/Jun"),
+        COMBINED.replace("+0000", "+9900"),
     ],
 )
 def test_bad_lines(line: str) -> None:
@@ -99,3 +104,17 @@ def test_an_unfinished_line_is_not_whole() -> None:
 def test_assets_go_by_the_path_alone() -> None:
     assert is_asset("/x/site.webmanifest?v=3")
     assert not is_asset("/css")
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("17/May/2015:10:05:03 +0000", "2015-05-17T10:05:03+00:00"),
+        ("17/May/2015:00:00:00 -0730", "2015-05-17T00:00:00-07:30"),
+        ("29/Feb/2024:23:59:59 +0545", "2024-02-29T23:59:59+05:45"),
+    ],
+)
+def test_the_time_of_a_line(text: str, at: str) -> None:
+    request = read_line(COMBINED.replace("17/May/2015:10:05:03 +0000", text))
+    assert request is not None
+    assert request.at == instant(at)

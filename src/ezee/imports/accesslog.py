@@ -98,18 +98,22 @@ def _given(text: str) -> str:
 
 def _instant(text: str) -> int | None:
     """``17/May/2015:10:05:03 +0000`` as milliseconds UTC."""
-    minute = _minute(text[:17], text[20:])
-    seconds = text[18:20]
-    if minute is None or not seconds.isdigit():
+    midnight = _midnight(text[:11], text[20:])
+    hour, minute, second = text[12:14], text[15:17], text[18:20]
+    digits = hour + minute + second
+    if midnight is None or text[11:15:3] != "::" or not (digits.isdigit() and len(digits) == 6):
         return None
-    at = minute + int(seconds) * 1000
+    if hour > "23" or minute > "59" or not digits.isascii():
+        return None
+    at = midnight + ((int(hour) * 60 + int(minute)) * 60 + int(second)) * 1000
     return at if at >= _EARLIEST else None
 
 
+# A log has few days, and more minutes than anybody would remember.
 @lru_cache(maxsize=4_096)
-def _minute(text: str, offset: str) -> int | None:
+def _midnight(day: str, offset: str) -> int | None:
     try:
-        when = datetime.strptime(f"{text}{offset}", "%d/%b/%Y:%H:%M %z")
+        when = datetime.strptime(f"{day}{offset}", "%d/%b/%Y %z")
     except ValueError:
         return None
     return int(when.timestamp()) * 1000

@@ -163,12 +163,16 @@ def _changed_visitors(asked: Asked) -> Statement:
 
 
 def _changed_events(asked: Asked, days: str) -> Statement:
+    # Found first, and fetched then: pages and names of all the others are not unpacked.
     return Statement(
         f"""
         create or replace temp table changed_events as
-        select {_of("e", _EVENTS)}, true as is_known, e.seq <= c.upto as was_known
-        from events as e join changed as c on e.day = c.day and e.visitor = c.visitor
-        where e.site = ? and e.day in ({days})
+        select {_of("e", _EVENTS)}, true as is_known, f.was_known
+        from events as e join (
+            select e.rowid as place, e.seq <= c.upto as was_known
+            from events as e join changed as c on e.day = c.day and e.visitor = c.visitor
+            where e.site = ? and e.day in ({days})
+        ) as f on e.rowid = f.place
         """,
         (asked.site,),
     )

@@ -153,7 +153,7 @@ def assemble(
         quotas=quotas,
         public_stats=quotas.of("public stats"),
         sign_in_tries=quotas.of("sign-in"),
-        pending=Pending(clock),
+        pending=Pending(database, clock),
         mail=read_mail_server(settings.smtp, settings.mail_from),
         readers=readers,
         reports=Sharing(readers),

@@ -261,13 +261,13 @@ def test_what_answers_otherwise_is_not_moved_into(
     folder: Folder, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ezee.moving.comparing._PATIENCE", 1.0)
-    really = copying._batch
+    really = copying.to_batch
 
     def wrongly(rows: Any) -> Batch:
         batch = really(rows)
         return replace(batch, events=[replace(each, browser="X") for each in batch.events])
 
-    monkeypatch.setattr(copying, "_batch", wrongly)
+    monkeypatch.setattr(copying, "to_batch", wrongly)
     with pytest.raises(SetupError, match=f"the report of {folder.site_id}"):
         move(folder, address)
     assert not (folder.path / EVENTS_ADDRESS).exists()

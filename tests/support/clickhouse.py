@@ -10,10 +10,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from clickhouse_driver import Client
 from clickhouse_driver.errors import Error
 
+from tests.support.network import Machine, Network
 from tests.support.polling import until
 
 SERVER = "clickhouse-server"
@@ -33,6 +35,16 @@ def programs() -> bool:
     return program() is not None and _ZOOKEEPER.exists() and shutil.which("java") is not None
 
 
+class Place(NamedTuple):
+    """Where a program listens, and what its command begins with to be run there."""
+
+    host: str
+    prefix: tuple[str, ...] = ()
+
+
+HERE = Place("127.0.0.1")
+
+
 class Process:
     """A program that is started, killed and started again, with its words in a file."""
 
@@ -46,6 +58,12 @@ class Process:
             self._running = subprocess.Popen(
                 self._command, stdout=said, stderr=said, cwd=self._folder
             )
+
+    @property
+    def pid(self) -> int:
+        """Its number, while it runs."""
+        assert self._running is not None
+        return self._running.pid
 
     def has_ended(self) -> bool:
         """Whether it has ended by itself."""
@@ -66,21 +84,22 @@ class Process:
 class ZooKeeper(Process):
     """What keeps the replicas in step."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, place: Place) -> None:
         folder.mkdir()
         self.port = port
+        self.host = place.host
         settings = {
             "tickTime": 500,
             "dataDir": folder / "data",
             "clientPort": port,
-            "clientPortAddress": "127.0.0.1",
+            "clientPortAddress": self.host,
             "admin.enableServer": "false",
             "maxClientCnxns": 0,
         }
         told = "".join(f"{key}={each}\n" for key, each in settings.items())
         (folder / "zoo.cfg").write_text(told)
         super().__init__(
-            folder, "java", "-Xmx128m", "-cp", f"{_ZOOKEEPER.parent}/*",
+            folder, *place.prefix, "java", "-Xmx128m", "-cp", f"{_ZOOKEEPER.parent}/*",
             "org.apache.zookeeper.server.quorum.QuorumPeerMain", str(folder / "zoo.cfg"),
         )  # fmt: skip
 
@@ -90,7 +109,7 @@ class ZooKeeper(Process):
 
     def _listens(self) -> bool:
         with suppress(OSError):
-            socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
+            socket.create_connection((self.host, self.port), timeout=5).close()
             return True
         return False
 
@@ -98,18 +117,19 @@ class ZooKeeper(Process):
 class Node(Process):
     """One server; ``port`` is that of the native protocol."""
 
-    def __init__(self, folder: Path, port: int, config: str) -> None:
+    def __init__(self, folder: Path, port: int, config: str, place: Place) -> None:
         folder.mkdir()
         self.port = port
+        self.host = place.host
         (folder / "config.xml").write_text(config)
         (folder / "users.xml").write_text(_USERS)
         found = program()
         assert found is not None
-        super().__init__(folder, found, f"--config-file={folder / 'config.xml'}")
+        super().__init__(folder, *place.prefix, found, f"--config-file={folder / 'config.xml'}")
 
     def ask(self, statement: str, database: str = "default") -> list[tuple[object, ...]]:
         """Its answer to one statement, on a connection of its own."""
-        client = Client("127.0.0.1", self.port, database=database, connect_timeout=5)
+        client = Client(self.host, self.port, database=database, connect_timeout=5)
         try:
             rows: list[tuple[object, ...]] = client.execute(statement)
             return rows
@@ -139,7 +159,7 @@ class Cluster:
 
     def url(self, database: str) -> str:
         """The address of the events in a database."""
-        hosts = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+        hosts = ",".join(f"{node.host}:{node.port}" for node in self.nodes)
         cluster = f"?cluster={CLUSTER}" if self.zookeeper is not None else ""
         return f"clickhouse://{hosts}/{database}{cluster}"
 
@@ -180,32 +200,44 @@ def one_node() -> Iterator[Cluster]:
     """One server by itself, while the block runs."""
     with _folder() as folder:
         (port,) = _free_ports(1)
-        node = Node(folder / "node", port, _config(folder / "node", port))
+        node = Node(folder / "node", port, _config(folder / "node", port), HERE)
         yield from _running(Cluster([[node]]))
 
 
 @contextmanager
-def two_shards() -> Iterator[Cluster]:
-    """Two shards of two replicas each, with a ZooKeeper, while the block runs."""
+def two_shards(network: Network | None = None) -> Iterator[Cluster]:
+    """Two shards of two replicas each, with a ZooKeeper, while the block runs; each on a machine
+    of its own where there is a network.
+    """
+    places = [Place(made.address, made.prefix) for made in _machines(network, 5)] or [HERE] * 5
     with _folder() as folder:
         keeper, *ports = _free_ports(9)
         native, between = ports[:4], ports[4:]
+        listed = [(place.host, port) for place, port in zip(places, native, strict=False)]
         common = _CLUSTER.format(
             name=CLUSTER,
             keeper=keeper,
+            keeper_host=places[4].host,
             queue=_QUEUE,
             shards="".join(
                 f"<shard><internal_replication>true</internal_replication>{replicas}</shard>"
-                for replicas in (_replicas(native[:2]), _replicas(native[2:]))
+                for replicas in (_replicas(listed[:2]), _replicas(listed[2:]))
             ),
         )
         nodes = []
         for at, (port, other) in enumerate(zip(native, between, strict=True)):
             shard, replica = divmod(at, 2)
-            more = common + _REPLICA.format(shard=shard + 1, replica=replica + 1, between=other)
+            host = places[at].host
+            names = {"shard": shard + 1, "replica": replica + 1}
+            more = common + _REPLICA.format(**names, between=other, host=host)
             home = folder / f"node{at}"
-            nodes.append(Node(home, port, _config(home, port, more)))
-        yield from _running(Cluster([nodes[:2], nodes[2:]], ZooKeeper(folder / "zoo", keeper)))
+            nodes.append(Node(home, port, _config(home, port, more, host), places[at]))
+        zookeeper = ZooKeeper(folder / "zoo", keeper, places[4])
+        yield from _running(Cluster([nodes[:2], nodes[2:]], zookeeper))
+
+
+def _machines(network: Network | None, number: int) -> list[Machine]:
+    return [] if network is None else [network.machine() for _ in range(number)]
 
 
 def _running(cluster: Cluster) -> Iterator[Cluster]:
@@ -233,13 +265,13 @@ def _free_ports(number: int) -> list[int]:
     return ports
 
 
-def _config(folder: Path, port: int, more: str = "") -> str:
-    return _CONFIG.format(folder=folder, port=port, more=more)
+def _config(folder: Path, port: int, more: str = "", host: str = "127.0.0.1") -> str:
+    return _CONFIG.format(folder=folder, port=port, more=more, host=host)
 
 
-def _replicas(ports: list[int]) -> str:
+def _replicas(listed: list[tuple[str, int]]) -> str:
     return "".join(
-        f"<replica><host>127.0.0.1</host><port>{port}</port></replica>" for port in ports
+        f"<replica><host>{host}</host><port>{port}</port></replica>" for host, port in listed
     )
 
 
@@ -249,7 +281,7 @@ _CONFIG = """<?xml version="1.0"?>
   <logger>
     <level>warning</level><log>{folder}/log</log><errorlog>{folder}/errors</errorlog>
   </logger>
-  <listen_host>127.0.0.1</listen_host>
+  <listen_host>{host}</listen_host>
   <tcp_port>{port}</tcp_port>
   <path>{folder}/data/</path>
   <tmp_path>{folder}/tmp/</tmp_path>
@@ -277,7 +309,7 @@ _USERS = """<?xml version="1.0"?>
   </default></profiles>
   <users><default>
     <password></password>
-    <networks><ip>127.0.0.1</ip></networks>
+    <networks><ip>127.0.0.1</ip><ip>10.0.0.0/8</ip></networks>
     <profile>default</profile>
     <quota>default</quota>
   </default></users>
@@ -287,7 +319,7 @@ _USERS = """<?xml version="1.0"?>
 _CLUSTER = """
   <remote_servers><{name}>{shards}</{name}></remote_servers>
   <zookeeper>
-    <node><host>127.0.0.1</host><port>{keeper}</port></node>
+    <node><host>{keeper_host}</host><port>{keeper}</port></node>
     <session_timeout_ms>10000</session_timeout_ms>
   </zookeeper>
   <distributed_ddl><path>{queue}</path></distributed_ddl>
@@ -295,5 +327,5 @@ _CLUSTER = """
 _REPLICA = """
   <macros><shard>{shard}</shard><replica>{replica}</replica></macros>
   <interserver_http_port>{between}</interserver_http_port>
-  <interserver_http_host>127.0.0.1</interserver_http_host>
+  <interserver_http_host>{host}</interserver_http_host>
 """

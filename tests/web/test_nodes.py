@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pyotp
 import pytest
 
 from tests.support.balancer import Balancer
@@ -92,6 +94,26 @@ def test_who_signs_in_to_one_is_signed_in_to_all_until_they_sign_out(
         assert httpx.get(there, cookies=cookies, timeout=30).status_code == 303
 
 
+def test_a_second_step_may_be_taken_at_another_node(nodes: list[Service]) -> None:
+    first, second = nodes
+    first.account("steps@example.com")
+    with Visitor(first.url) as here:
+        here.sign_in("steps@example.com")
+        secret = _turn_on_second_step(here)
+    with Visitor(first.url) as here:
+        here.sign_in("steps@example.com")
+        cookies = {cookie.name: cookie.value or "" for cookie in here.client.cookies.jar}
+    for node in (second, first):
+        asked = httpx.get(f"{node.url}/sign-in/code", cookies=cookies, timeout=30)
+        assert asked.status_code == 200
+    with Visitor(second.url) as there:
+        for name, value in cookies.items():
+            there.client.cookies.set(name, value)
+        code = pyotp.TOTP(secret).at(time.time() + 30)
+        there.send("/sign-in/code", {"code": code}, on="/sign-in/code")
+        assert "steps@example.com" in there.client.get("/account").text
+
+
 def test_a_visitor_is_the_same_on_every_node(nodes: list[Service], alice: Account) -> None:
     """Only the salt could make them two."""
     tracker = nodes[0].tracker(OWNER, domain="same.example")
@@ -161,6 +183,18 @@ def test_a_rolling_restart_fails_no_request(nodes: list[Service], alice: Account
 def _pageviews(node: Service, account: Account, tracker: Any) -> int:
     path = f"/api/v1/trackers/{tracker['id']}/stats?period=7d"
     return int(at(node, account, path).json()["data"]["totals"]["pageviews"])
+
+
+def _turn_on_second_step(here: Visitor) -> str:
+    """The authenticator's secret, once the account has a second step."""
+    page = here.get("/account/second-step").text
+    nonce = re.search(r'name="nonce" value="([0-9a-f]+)"', page)
+    secret = re.search(r">([A-Z2-7]{32})<", page)
+    assert nonce is not None, page
+    assert secret is not None, page
+    fields = {"nonce": nonce[1], "code": pyotp.TOTP(secret[1]).now()}
+    here.send("/account/second-step", fields)
+    return secret[1]
 
 
 class _Senders:

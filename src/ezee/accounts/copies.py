@@ -19,8 +19,9 @@ from ezee.accounts.database import Database
 from ezee.accounts.migrations import NEWEST
 from ezee.errors import SetupError, Unavailable
 
-# What salts of visitors are made from is in no copy, or it would outlive its day there.
-NEVER_COPIED = frozenset({"nonces"})
+# What salts of visitors are made from is in no copy, or it would outlive its day there; nor is
+# what waits for minutes alone.
+NEVER_COPIED = frozenset({"nonces", "steps"})
 _VERSION = "alembic_version"
 _AT_ONCE = 500
 

@@ -208,6 +208,16 @@ class Nonce(Table):
     expires_at: Mapped[int] = mapped_column(index=True)
 
 
+class Step(Table):
+    """What waits for a browser's next step, shared by the nodes of a service; see ``steps``."""
+
+    __tablename__ = "steps"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[str]
+    expires_at: Mapped[int] = mapped_column(index=True)
+
+
 class SelfTest(Table):
     """The hidden tracker that ``ezee check`` sends its events to. It belongs to nobody."""
 

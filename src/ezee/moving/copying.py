@@ -65,7 +65,7 @@ def copy_events(source: EventStore, target: EventStore, said: Said) -> int:
     said("events", done, total)
     for look in missing(here, there):
         rows = patiently(source.look, look)
-        store_once(target, _batch(rows))
+        store_once(target, to_batch(rows))
         copied += len(rows)
         said("events", done + copied, total)
     return copied
@@ -157,7 +157,8 @@ def missing(
         yield KeptRows(together, 0, size, moment)
 
 
-def _batch(rows: Sequence[Row]) -> Batch:
+def to_batch(rows: Sequence[Row]) -> Batch:
+    """Rows of ``KeptRows`` as a batch that has moved."""
     events: list[Event] = []
     bots: list[Bot] = []
     for row in rows:

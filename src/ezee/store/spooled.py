@@ -12,6 +12,7 @@ answer, or its sender, counts once.
 from __future__ import annotations
 
 import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import structlog
@@ -28,6 +29,11 @@ from ezee.store.spool import TOGETHER, Spool, Waiting, new_number
 
 _RESTS = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between attempts to send, the last of them again and again."""
+# How long a sender waits for the store before its events wait here, and whoever asks for its
+# condition, in seconds: where a network is cut nobody says that it is so.
+_PATIENCE = 5.0
+_LOOK_PATIENCE = 1.0
+_NOTHING: Row = (0,) * 7
 _ON_ITS_WAY = (
     "Events that came while the store was away are on their way to it. "
     "Nothing was changed; try again shortly."
@@ -48,6 +54,10 @@ class SpooledStore:
         self._appending = threading.Lock()
         self._closing = threading.Event()
         self._wake = threading.Event()
+        self._telling = ThreadPoolExecutor(1, "store")
+        self._looking = ThreadPoolExecutor(1, "condition")
+        self._asking = threading.Lock()
+        self._asked: Future[list[Row]] | None = None
         self._sender = threading.Thread(target=self._send_always, name="spool", daemon=True)
         self._sender.start()
 
@@ -70,7 +80,7 @@ class SpooledStore:
                 if not batch.number:
                     batch = replace(batch, number=new_number())
                 try:
-                    return self._store.append(batch)
+                    return self._append(batch, _PATIENCE)
                 except Unavailable:
                     _log.warning("the store is away; events wait on this disk")
             self._spool.put(batch)
@@ -107,16 +117,39 @@ class SpooledStore:
         self._wake.set()
         self._sender.join()
         self._store.close()
+        self._telling.shutdown()
+        self._looking.shutdown()
         self._spool.close()
+
+    def _append(self, batch: Batch, patience: float | None = None) -> list[int]:
+        """What the store says, within so many seconds. It is not told the next before it has said
+        something; so a batch that waits then is known to it when it comes again.
+        """
+        told = self._telling.submit(self._store.append, batch)
+        try:
+            return told.result(patience)
+        except TimeoutError:
+            raise Unavailable from None
 
     def _condition(self, look: Condition) -> Row:
         """While the store is away this one takes events all the same, as long as it has room."""
         waiting = self.waiting
-        known: Row = (0,) * 7
         if waiting.batches == 0 or self._spool.is_full:
-            ((*answered, _, _),) = self._store.look(look)
-            known = tuple(answered)
-        return (*known, *waiting)
+            try:
+                return (*self._ask(look), *waiting)
+            except (Unavailable, TimeoutError):
+                if self._spool.is_full:
+                    raise Unavailable from None
+        return (*_NOTHING, *waiting)
+
+    def _ask(self, look: Condition) -> Row:
+        """The store's own condition; one that does not answer is not asked again meanwhile."""
+        with self._asking:
+            if self._asked is None or self._asked.done():
+                self._asked = self._looking.submit(self._store.look, look)
+            asked = self._asked
+        ((*answered, _, _),) = asked.result(_LOOK_PATIENCE)
+        return tuple(answered)
 
     def _send_always(self) -> None:
         failures = 0
@@ -150,7 +183,7 @@ class SpooledStore:
         batch = self._spool.oldest()
         if batch is None:
             return False
-        self._store.append(batch)
+        self._append(batch)
         self._spool.remove(batch)
         if not self.waiting.batches:
             _log.info("the store has everything that waited")

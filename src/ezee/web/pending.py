@@ -1,43 +1,60 @@
-"""What waits for a browser's next step, for minutes: in memory alone, taken once."""
+"""What waits for a browser's next step, for minutes: taken once, at whichever node it comes to."""
 
 from __future__ import annotations
 
-import secrets
-from collections import OrderedDict
-from typing import Any
+from typing import TypeVar
 
+import anyio.to_thread
+import msgspec
+
+from ezee.accounts import steps
+from ezee.accounts.database import Database
 from ezee.clock import Clock
 
-_SECONDS = 600
-_MOST = 10_000
+
+class SecondStep(msgspec.Struct, frozen=True, tag=True):
+    """Somebody whose password was right and who has a second factor, and where they want to go."""
+
+    email: str
+    following: str
+
+
+class Challenge(msgspec.Struct, frozen=True, tag=True):
+    """What a browser was asked to answer with a passkey."""
+
+    challenge: bytes
+
+
+_Kind = TypeVar("_Kind", SecondStep, Challenge)
+_decode = msgspec.json.Decoder(SecondStep | Challenge).decode
 
 
 class Pending:
-    """Values by keys that nobody guesses."""
+    """Values by keys that nobody guesses. Raises ``Unavailable``: accounts do not answer."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
         self._clock = clock
-        self._kept: OrderedDict[str, tuple[float, Any]] = OrderedDict()
 
-    def put(self, value: Any) -> str:
+    async def put(self, value: SecondStep | Challenge) -> str:
         """Keep a value; returns its key."""
-        now = self._clock.elapsed()
-        while self._kept and (len(self._kept) >= _MOST or self._oldest() < now - _SECONDS):
-            self._kept.popitem(last=False)
-        key = secrets.token_urlsafe(24)
-        self._kept[key] = (now, value)
-        return key
+        content = msgspec.json.encode(value).decode()
+        now = self._clock.now()
+        return await anyio.to_thread.run_sync(steps.put, self._database, content, now)
 
-    def look(self, key: str) -> Any:
-        """The value of a key, None when there is none or it is too old."""
-        at, value = self._kept.get(key, (0.0, None))
-        return value if at > self._clock.elapsed() - _SECONDS else None
+    async def look(self, key: str, kind: type[_Kind]) -> _Kind | None:
+        """The value of a key, None when there is none of that kind or it is too old."""
+        now = self._clock.now()
+        found = await anyio.to_thread.run_sync(steps.look, self._database, key, now)
+        return _read(found, kind)
 
-    def take(self, key: str) -> Any:
+    async def take(self, key: str, kind: type[_Kind]) -> _Kind | None:
         """The same, and it is gone."""
-        value = self.look(key)
-        self._kept.pop(key, None)
-        return value
+        now = self._clock.now()
+        found = await anyio.to_thread.run_sync(steps.take, self._database, key, now)
+        return _read(found, kind)
 
-    def _oldest(self) -> float:
-        return next(iter(self._kept.values()))[0]
+
+def _read(content: str | None, kind: type[_Kind]) -> _Kind | None:
+    value = None if content is None else _decode(content)
+    return value if isinstance(value, kind) else None

@@ -17,6 +17,7 @@ from ezee.web.html.forms import AnyRequest, read_form
 from ezee.web.html.guards import anyone, signed_in, viewer_in
 from ezee.web.html.rendering import render
 from ezee.web.html.signing_in import let_in, limit_tries
+from ezee.web.pending import Challenge
 from ezee.web.services import services_of
 
 _TOO_LATE = "That took too long. Try again."
@@ -40,7 +41,7 @@ async def options_to_add(request: AnyRequest) -> Response[Any]:
     options, challenge = await anyio.to_thread.run_sync(
         passkeys.options_to_add, services_of(request).database, viewer_in(request), _place(request)
     )
-    return _asking(request, options, challenge)
+    return await _asking(request, options, challenge)
 
 
 @post("/account/passkeys", guards=[signed_in], include_in_schema=False)
@@ -48,7 +49,7 @@ async def add(request: AnyRequest) -> Redirect:
     """Keep the one that was made."""
     form = await read_form(request)
     _check_there()
-    challenge, services = _challenge(request), services_of(request)
+    challenge, services = await _challenge(request), services_of(request)
     await anyio.to_thread.run_sync(
         lambda: passkeys.add_passkey(
             services.database,
@@ -82,7 +83,7 @@ async def options_to_sign_in(request: AnyRequest) -> Response[Any]:
     await read_form(request)
     _check_there()
     await limit_tries(request, "passkeys")
-    return _asking(request, *passkeys.options_to_sign_in(_place(request)))
+    return await _asking(request, *passkeys.options_to_sign_in(_place(request)))
 
 
 @post("/sign-in/passkey", guards=[anyone], include_in_schema=False)
@@ -96,7 +97,7 @@ async def sign_in(request: AnyRequest) -> Redirect:
         passkeys.check_passkey,
         services.database,
         _place(request),
-        _challenge(request),
+        await _challenge(request),
         form.text("credential"),
         services.clock.now(),
     )
@@ -119,16 +120,17 @@ def _place(request: AnyRequest) -> Place:
     return Place(urlsplit(f"//{host}").hostname or "", f"{ours.scheme}://{host}")
 
 
-def _asking(request: AnyRequest, options: str, challenge: bytes) -> Response[bytes]:
+async def _asking(request: AnyRequest, options: str, challenge: bytes) -> Response[bytes]:
     answer = Response(
         options.encode(), media_type="application/json", headers={"cache-control": "no-store"}
     )
-    answer.set_cookie(make_cookie(request, STEP, services_of(request).pending.put(challenge)))
+    key = await services_of(request).pending.put(Challenge(challenge))
+    answer.set_cookie(make_cookie(request, STEP, key))
     return answer
 
 
-def _challenge(request: AnyRequest) -> bytes:
-    challenge = services_of(request).pending.take(read_cookie(request, STEP))
-    if not isinstance(challenge, bytes):
+async def _challenge(request: AnyRequest) -> bytes:
+    asked = await services_of(request).pending.take(read_cookie(request, STEP), Challenge)
+    if asked is None:
         raise InvalidRequest(_TOO_LATE)
-    return challenge
+    return asked.challenge

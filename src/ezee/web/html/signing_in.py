@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import anyio.to_thread
 from litestar import Response, get, post
 from litestar.response import Redirect
 
-from ezee.accounts import second_factor, sessions
+from ezee.accounts import second_factor, sessions, users
 from ezee.accounts.passkeys import are_there_passkeys
 from ezee.accounts.service_key import read_service_key
 from ezee.accounts.sessions import LIFETIME
@@ -20,19 +20,13 @@ from ezee.web.html.forms import AnyRequest, Form, read_form
 from ezee.web.html.guards import anyone, signed_in, viewer_in
 from ezee.web.html.preferences import back_to
 from ezee.web.html.rendering import render, viewer_of
+from ezee.web.pending import SecondStep
 from ezee.web.services import Services, services_of
 
 _WRONG_CODE = "This code is not right, or it was used before."
 _WRONG = "Address or password is wrong."
 # So many people may sign in from one address, as those of an office do.
 _ACCOUNTS_OF_ADDRESS = 3
-
-
-class _SecondStep(NamedTuple):
-    """Somebody whose password was right and who has a second factor, and where they want to go."""
-
-    user: User
-    following: str
 
 
 @get("/sign-in", guards=[anyone], include_in_schema=False)
@@ -57,14 +51,14 @@ async def sign_in(request: AnyRequest) -> Response[Any]:
     if user is None:
         return _form(request, form, {"": _WRONG}, 400)
     if user.totp_nonce is not None:
-        return _to_second_step(request, user, form.text("next"))
+        return await _to_second_step(request, user, form.text("next"))
     return await let_in(request, user, form.text("next"))
 
 
 @get("/sign-in/code", guards=[anyone], include_in_schema=False)
 async def ask_for_code(request: AnyRequest) -> Response[Any]:
     """The form for the second factor, once the password was right."""
-    if services_of(request).pending.look(read_cookie(request, STEP)) is None:
+    if await services_of(request).pending.look(read_cookie(request, STEP), SecondStep) is None:
         return Redirect("/sign-in", status_code=303)
     return render(request, "code.html", errors={})
 
@@ -74,23 +68,24 @@ async def check_code(request: AnyRequest) -> Response[Any]:
     """Sign in with the code of an authenticator, or a recovery code."""
     form = await read_form(request)
     services = services_of(request)
-    step = services.pending.look(read_cookie(request, STEP))
-    if not isinstance(step, _SecondStep):
+    step = await services.pending.look(read_cookie(request, STEP), SecondStep)
+    if step is None:
         return Redirect("/sign-in", status_code=303)
-    await limit_tries(request, f"code of {step.user.id}")
+    user = await anyio.to_thread.run_sync(users.find_user, services.database, step.email)
+    await limit_tries(request, f"code of {user.id}")
     key = await anyio.to_thread.run_sync(read_service_key, services.settings.data)
     right = await anyio.to_thread.run_sync(
         second_factor.is_right,
         services.database,
-        step.user.id,
+        user.id,
         key,
         form.text("code")[:100],
         services.clock.now(),
     )
     if not right:
         return render(request, "code.html", status=400, errors={"code": _WRONG_CODE})
-    services.pending.take(read_cookie(request, STEP))
-    answer = await let_in(request, step.user, step.following)
+    await services.pending.take(read_cookie(request, STEP), SecondStep)
+    answer = await let_in(request, user, step.following)
     answer.set_cookie(make_cookie(request, STEP, "", 0))
     return answer
 
@@ -117,9 +112,9 @@ async def let_in(request: AnyRequest, user: User, following: str) -> Redirect:
     return answer
 
 
-def _to_second_step(request: AnyRequest, user: User, following: str) -> Redirect:
+async def _to_second_step(request: AnyRequest, user: User, following: str) -> Redirect:
     answer = Redirect("/sign-in/code", status_code=303)
-    key = services_of(request).pending.put(_SecondStep(user, following))
+    key = await services_of(request).pending.put(SecondStep(user.email, following))
     answer.set_cookie(make_cookie(request, STEP, key))
     return answer
 

@@ -1,0 +1,1 @@
+"""What a service of several nodes is without, one thing after another, while events come."""

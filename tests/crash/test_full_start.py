@@ -53,7 +53,7 @@ def test_a_stopped_service_starts_on_a_full_disk_reads_and_records_when_there_is
     for _ in range(2):
         disk.fill()
         service.start()
-        assert "the disk is full" in service.log.read_text()
+        until(lambda: "the disk is full" in service.log.read_text())
         refused = _send(service, site_id)
         assert (refused.status_code, refused.json()["error"]) == (503, "unavailable")
         assert int(refused.headers["retry-after"]) > 0

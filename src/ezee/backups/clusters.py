@@ -29,6 +29,8 @@ from ezee.store.looks import EveryErased, EveryTally, KeptFrom, Moment, Row
 # Where events are erased, judged or grouped anew meanwhile, they are read once more.
 _TRIES = 5
 _COLUMNS = Event.__struct_fields__
+# Visits are derived where the copy is restored.
+_NO_VISIT = 0
 _FLAGS = [_COLUMNS.index(name) for name in ("interactive", "judged", "verified")]
 _CHANGED = (
     "Events of the cluster were erased, judged or grouped anew while they were read, again and "
@@ -100,7 +102,7 @@ def _add(copy: CopyOfRows, rows: Sequence[Row]) -> None:
         if rule:
             bots.append((*columns, rule, category, token, seq))
         else:
-            events.append((*columns, seq))
+            events.append((*columns, seq, _NO_VISIT))
     copy.add("events", events)
     copy.add("bots", bots)
 

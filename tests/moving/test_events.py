@@ -179,7 +179,8 @@ def test_events_come_all_the_time_and_each_is_there_once(
             monkeypatch.setattr(events, "OpenStore", lambda *_, store=store, **__: _Open(store))
 
             def send(store: EventStore = store) -> None:
-                while not ended.is_set():
+                # Slower than they are copied, or the copy would never be complete.
+                while not ended.wait(0.02):
                     path = f"/sent/{len(sent)}"
                     store.append(Batch([event(site=site, path=path, page=path)]))
                     sent.append(path)

@@ -73,7 +73,7 @@ ROLL_UP_POINTS: dict[str, tuple[Any, str]] = {
 DERIVE_POINTS = (("rederive", "before"), ("rederive", "after"), ("derive", "after"))
 
 
-def die(*_: object) -> NoReturn:
+def die(*_: object, **__: object) -> NoReturn:
     """As a power cut would have it."""
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError

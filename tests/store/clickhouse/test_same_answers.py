@@ -89,7 +89,7 @@ def asked(place: tuple[str, str]) -> list[Asked]:
     ]
 
 
-# In New York on the day before summer time begins, ClickHouse told two visits where DuckDB tells one.
+# The day before summer time begins in New York: two visits in ClickHouse, one in DuckDB.
 _DIFFERS = pytest.mark.xfail(reason="visits by minute differ; the cause is not found yet")
 _PLACES = [
     pytest.param(number, place, marks=_DIFFERS if place[1].startswith("2026-03-08") else ())

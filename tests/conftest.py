@@ -43,6 +43,9 @@ def bob(service: Service) -> Account:
 
 
 @pytest.fixture(scope="session")
-def charlie(service: Service) -> Account:
-    """Owns nothing at all."""
-    return service.account("charlie@example.com", plan="free")
+def charlie(service: Service) -> Iterator[Account]:
+    """Owns nothing at all, whichever tests have run."""
+    stranger = service.account("charlie@example.com", plan="free")
+    yield stranger
+    owned = service.json("tracker", "list", "--user", stranger.email)
+    assert owned == [], "a test added trackers to Charlie's account; it needs an account of its own"

@@ -15,20 +15,27 @@ fail() {
 
 # prepare MEGABYTES LOCK [COVERED]: install what LOCK pins, and the project, unless that is done
 # already. It is then done for COVERED as well, a lock file whose every pin stands in LOCK too.
+# Where everything is installed, what is built from assets/ is built anew if it is not of these.
 prepare() {
     megabytes=$1
     lock=$2
     shift
-    if [ -x "$environment/bin/ezee" ] && "$environment/bin/python" -c '' 2>/dev/null &&
-        [ "$(cat "$(stamp "$lock")" 2>/dev/null)" = "$(fingerprint "$lock")" ]; then
-        return
+    if ! is_installed; then
+        check_room "$megabytes"
+        make_environment
+        install
+        for each; do
+            fingerprint "$each" >"$(stamp "$each")"
+        done
+    elif [ "$(cat "$(stamp assets)" 2>/dev/null)" != "$(fingerprint_of_assets)" ]; then
+        tell "What is built from assets/ is not of these assets. Building it anew."
+        build
     fi
-    check_room "$megabytes"
-    make_environment
-    install
-    for each; do
-        fingerprint "$each" >"$(stamp "$each")"
-    done
+}
+
+is_installed() {
+    [ -x "$environment/bin/ezee" ] && "$environment/bin/python" -c '' 2>/dev/null &&
+        [ "$(cat "$(stamp "$lock")" 2>/dev/null)" = "$(fingerprint "$lock")" ]
 }
 
 stamp() {
@@ -39,10 +46,30 @@ stamp() {
 fingerprint() {
     {
         printf '%s\n' "$root"
-        cat "$root/pyproject.toml" "$root/hatch_build.py" "$root"/assets/*.js* "$root"/assets/script/* \
-            "$root/$1"
-        find "$root/assets/pages" -type f -exec sha256sum {} + 2>/dev/null | sort
+        cat "$root/pyproject.toml" "$root/hatch_build.py" "$root/$1"
     } | sha256sum
+}
+
+# What the build reads, and what it made: both can change, by another checkout or by hand.
+fingerprint_of_assets() {
+    find_in_root "assets/*.js* assets/script assets/pages $(products)" \
+        -type f -exec sha256sum {} + 2>/dev/null | sort | sha256sum
+}
+
+# In src/ git ignores what is built, and nothing else.
+products() {
+    sed -n 's|^/src/|src/|p' "$root/.gitignore" | tr '\n' ' '
+}
+
+# find_in_root "FOLDERS AND FILES" WHAT TO DO. None of their names has a space, unlike the root.
+find_in_root() {
+    (
+        cd "$root" || exit
+        found=$1
+        shift
+        # shellcheck disable=SC2086
+        find $found "$@"
+    )
 }
 
 check_room() {
@@ -80,15 +107,32 @@ find_python() {
 }
 
 install() {
-    log=$(mktemp)
-    trap 'rm -f "$log"' EXIT
     total=$(grep -c '^[a-z].*==' "$root/$lock")
     tell "Installing $total packages from $lock. This is done once."
+    keep_log
     pip_install -r "$root/$lock" | show_progress || explain
     tell "Installing ezee itself."
+    install_project
+}
+
+# The build makes what is older than its inputs. If it fails, what was there stays, to be built
+# the next time.
+build() {
+    find_in_root "$(products)" -exec touch -t 200001010000 {} + 2>/dev/null || true
+    keep_log
+    install_project
+}
+
+install_project() {
     pip_install --no-deps --editable "$root" >/dev/null || explain
+    fingerprint_of_assets >"$(stamp assets)"
     rm -f "$log"
     trap - EXIT
+}
+
+keep_log() {
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
 }
 
 # A pipeline has the status of its last command, so success is one more line.

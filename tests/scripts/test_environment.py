@@ -58,6 +58,7 @@ class Clone:
         self.programs.mkdir()
         for name in ("start", "test", "hatch_build.py", "pyproject.toml", "requirements.lock"):
             _copy(ROOT / name, self.folder / name)
+        _copy(ROOT / ".gitignore", self.folder / ".gitignore")
         for name in ("assets", "scripts"):
             _copy(ROOT / name, self.folder / name)
         shutil.copy(ROOT / "requirements-dev.lock", self.folder)
@@ -88,6 +89,18 @@ class Clone:
     def installed(self) -> bool:
         """Whether the last run called pip."""
         return "-m pip" in self.calls.read_text()
+
+    def built_alone(self) -> bool:
+        """Whether the last run had the project built, and no package installed."""
+        calls = self.calls.read_text()
+        return "--editable" in calls and "requirements" not in calls
+
+    def product(self, text: str) -> Path:
+        """Write one of the files that the build makes."""
+        path = self.folder / "src/ezee/web/script/built/ezee.js"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -131,6 +144,50 @@ def test_a_change_is_installed(clone: Clone, name: str) -> None:
         file.write("# changed\n")
     assert clone.run("./start").returncode == 0
     assert clone.installed()
+
+
+@pytest.mark.parametrize("name", ["script/ezee.ts", "pages/styles/style.css", "world.js"])
+def test_an_asset_that_changed_is_built_and_nothing_is_installed(clone: Clone, name: str) -> None:
+    clone.run("./start")
+    with (clone.folder / "assets" / name).open("a") as file:
+        file.write("/* changed */\n")
+    done = clone.run("./start")
+    assert (done.returncode, clone.built_alone()) == (0, True)
+    assert "What is built from assets/ is not of these assets." in done.stderr
+    assert clone.run("./start").returncode == 0
+    assert not clone.installed()
+
+
+def test_what_was_built_of_other_assets_is_built_again(clone: Clone) -> None:
+    product = clone.product("new")
+    clone.run("./start")
+    product.write_text("of another checkout, built by hand")
+    made = product.stat().st_mtime
+    assert clone.run("./start").returncode == 0
+    assert clone.built_alone()
+    # The build makes what is older than its inputs.
+    assert product.stat().st_mtime < made
+    assert product.parent.stat().st_mtime < made
+    assert clone.run("./start").returncode == 0
+    assert not clone.installed()
+
+
+def test_a_build_that_failed_is_done_again(clone: Clone) -> None:
+    product = clone.product("old")
+    clone.run("./start")
+    with (clone.folder / "assets/script/ezee.ts").open("a") as file:
+        file.write("const wrong;\n")
+    python = clone.folder / ".venv/bin/python"
+    works = python.read_text()
+    python.write_text(
+        works.replace("esac", '*--editable*) echo "it is wrong" >&2; exit 1 ;;\nesac')
+    )
+    done = clone.run("./start")
+    assert (done.returncode, product.read_text()) == (1, "old")
+    assert "it is wrong" in done.stderr
+    python.write_text(works)
+    assert clone.run("./start").returncode == 0
+    assert clone.built_alone()
 
 
 def test_an_installation_that_failed_is_done_again(clone: Clone) -> None:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ezee.errors import Unavailable
 from ezee.model.event import Event, Kind
-from ezee.model.query import Interval, Order, Range
+from ezee.model.query import Filter, Interval, Operator, Order, Range
 from ezee.model.result import Answer, Breakdown, BreakdownRow, Counts
 from ezee.store.base import Batch, Description, Progress
 from ezee.store.changes import Erase
@@ -75,6 +75,19 @@ def test_order_limit_and_offset(engine: Engine) -> None:
     engine.store.append(Batch([event(NOON + at, page=page) for at, page in enumerate(pages)]))
     asked = question(breakdowns=("page",), order=Order("pageviews"), limit=1, offset=1)
     assert ask(engine, asked).breakdowns == {"page": Breakdown([BreakdownRow("/a", 1, 2)], 3)}
+
+
+def test_a_visit_is_one_however_many_of_its_events_are_asked_for(engine: Engine) -> None:
+    """Whichever batch they came in: each is of a part of its own, which a thread may read."""
+    for minute in range(12):
+        engine.store.append(
+            Batch([event(NOON + minute * MINUTE, visitor=each, page="/a") for each in range(1, 6)])
+        )
+    only = Filter("page", Operator.IS, ("/a",))
+    for _ in range(3):
+        answer = ask(engine, question(filters=(only,), breakdowns=("entry_page",)))
+        assert answer.totals.visits == 5
+        assert answer.breakdowns == {"entry_page": Breakdown([BreakdownRow("/a", 5, 5)], 1)}
 
 
 def test_a_range_that_cuts_a_day(engine: Engine) -> None:

@@ -178,7 +178,7 @@ def _latest_sources(look: Live, seen: Statement) -> Statement:
         """
         select v.day as day, v.visitor as visitor, argMax(v.source, v.started_at) as value
         from ({recent}) as v
-        join (select distinct day, visitor from events where {seen}) as e
+        join (select day, visitor from events where {seen} group by day, visitor) as e
         on e.day = v.day and e.visitor = v.visitor
         group by v.day, v.visitor
         """,

@@ -8,11 +8,12 @@ before anything is rolled up, while some days are, and when all are.
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import Iterator
 from typing import TypeVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -34,7 +35,7 @@ _TIMES = 10 if os.environ.get("EZEE_TESTS_EXAMPLES") == "thorough" else 1
 # Of each place and stage.
 _ANY = 12 * _TIMES
 _ROLLABLE = 8 * _TIMES
-_DRAWN = 150
+_DRAWN = 13
 
 Asked = tuple[Question, list[tuple[str, str]]]
 Stores = tuple[EventStore, EventStore]
@@ -52,15 +53,15 @@ def stores(server: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         cluster.close()
 
 
-def drawn(strategy: st.SearchStrategy[T], number: int) -> list[T]:
-    """So many examples, the same in every run unless many are asked for."""
+def drawn(strategy: st.SearchStrategy[T], number: int, begin: int) -> list[T]:
+    """So many examples, the same in every run of one beginning unless many are asked for."""
     found: list[T] = []
 
+    @seed(random.randrange(2**32) if _TIMES > 1 else begin)
     @settings(
         max_examples=number,
         deadline=None,
         database=None,
-        derandomize=_TIMES == 1,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
@@ -72,43 +73,27 @@ def drawn(strategy: st.SearchStrategy[T], number: int) -> list[T]:
     return found
 
 
-@pytest.fixture(scope="module")
-def events() -> dict[tuple[str, int], list[Event]]:
-    """Some dozens of each place, in the order they are stored."""
-    by_place: dict[tuple[str, int], list[Event]] = {}
-    for case in drawn(cases(), _DRAWN):
-        by_place.setdefault((case.zone, case.around), []).extend(case.events)
-    return by_place
+def events_around(place: tuple[str, str], number: int) -> list[Event]:
+    """Some dozens, in the order they are stored."""
+    found = drawn(cases(st.just(place)), _DRAWN, number)
+    return [each for case in found for each in case.events]
 
 
-def asked(place: tuple[str, str]) -> list[Asked]:
+def asked(place: tuple[str, str], number: int) -> list[Asked]:
     """Questions of every kind, and of the kind that roll-ups answer."""
+    rollable = drawn(rolled_cases(place), _ROLLABLE, number)
     return [
-        *drawn(questions(place[0], instant(place[1])), _ANY),
-        *((each.question, parameters_of(each)) for each in drawn(rolled_cases(place), _ROLLABLE)),
+        *drawn(questions(place[0], instant(place[1])), _ANY, number),
+        *((each.question, parameters_of(each)) for each in rollable),
     ]
 
 
-# The day before summer time begins in New York: two visits in ClickHouse, one in DuckDB.
-_DIFFERS = pytest.mark.xfail(reason="visits by minute differ; the cause is not found yet")
-_PLACES = [
-    pytest.param(number, place, marks=_DIFFERS if place[1].startswith("2026-03-08") else ())
-    for number, place in enumerate(PLACES, start=1)
-]
-
-
-@pytest.mark.parametrize(("number", "place"), _PLACES)
-def test_both_engines_say_the_same(
-    stores: Stores,
-    events: dict[tuple[str, int], list[Event]],
-    number: int,
-    place: tuple[str, str],
-) -> None:
-    zone, around = place[0], instant(place[1])
-    stored = [replace(each, site=number) for each in events[zone, around]]
-    named = readable(zone, f"ezi_{number:012x}")
+@pytest.mark.parametrize(("number", "place"), [*enumerate(PLACES, start=1)])
+def test_both_engines_say_the_same(stores: Stores, number: int, place: tuple[str, str]) -> None:
+    stored = [replace(each, site=number) for each in events_around(place, number)]
+    named = readable(place[0], f"ezi_{number:012x}")
     half = len(stored) // 2
-    put = asked(place)
+    put = asked(place, number)
     for part, is_rolled in ((stored[:half], False), ([], True), (stored[half:], False), ([], True)):
         for store in stores:
             if part:

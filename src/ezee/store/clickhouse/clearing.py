@@ -61,8 +61,8 @@ def _clear_rollups(servers: Servers, numbers: Numbers, old: int) -> None:
         f"""
         select site, day, seq
         from (
-            select distinct site, day, seq from rollups
-            where dimension = '' and seq < {old} and site <> 0
+            select site, day, seq from rollups
+            where dimension = '' and seq < {old} and site <> 0 group by site, day, seq
         ) as stored any left join (
             select site, day, argMax(seq, tuple(version, seq)) as latest, max(upto) as since
             from rolled group by site, day

@@ -95,17 +95,17 @@ class Roller:
 def _touched(servers: Servers, after: int, upto: int) -> list[Span]:
     """The days that batches are about."""
     rows = servers.ask(
-        "select distinct site, first, last from batches "
+        "select site, first, last from batches "
         "array join sites as site, firsts as first, lasts as last "
-        f"where batch > {after} and batch <= {upto}"
+        f"where batch > {after} and batch <= {upto} group by site, first, last"
     )
     return [Span(*row) for row in rows]
 
 
 def _rolled_within(servers: Servers, span: Span) -> list[SiteDay]:
     rows = servers.ask(
-        f"select distinct day from rolled where site = {span.site} "
-        f"and day >= {span.first_day} and day <= {span.last_day}"
+        f"select day from rolled where site = {span.site} "
+        f"and day >= {span.first_day} and day <= {span.last_day} group by day"
     )
     return [SiteDay(span.site, day) for (day,) in rows]
 

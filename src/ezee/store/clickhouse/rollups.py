@@ -240,9 +240,10 @@ def counts(events: str, where: str) -> Iterator[str]:
                    count(*) as visits, 0 as pageviews, 0 as events, sum(bounce) as bounces,
                    sum(duration) as duration
             from (
-                select distinct site, day, value, visitor, started_at, bounce, duration
+                select site, day, value, visitor, started_at, bounce, duration
                 from ({_owned(events, where, f"kind in ({kinds})", f"{each.column} as value")})
                     as owned
+                group by site, day, value, visitor, started_at, bounce, duration
             ) as owners
             group by site, day, value
             """

@@ -1,8 +1,9 @@
 """From a question to SQL: readable statements in the subset that every engine understands.
 
 The subset: subqueries, ``count(distinct …)``, ``sum(case when …)``, group by, joins, union all,
-and bound parameters. No window functions, CTEs, ``filter (where …)`` or date arithmetic. What
-engines spell differently is in their ``Dialect``.
+and bound parameters. No window functions, CTEs, ``filter (where …)`` or date arithmetic; no
+``select distinct``, of which old ClickHouse servers give some rows twice when several threads
+answer. What engines spell differently is in their ``Dialect``.
 
 Visitors are counted as distinct (local day, visitor): distinct within each day, then summed.
 """

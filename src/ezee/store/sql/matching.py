@@ -48,11 +48,13 @@ def owners(asked: Asked, events: Statement, columns: Iterable[str]) -> Statement
     named = ", ".join(f"{_side(name)}.{name} as {name}" for name in keys)
     return write(
         """
-        select {columns} from ({begun}) as v join ({owners}) as o on {same}
+        select {columns} from ({begun}) as v
+        join (select {keys} from ({owners}) as owning group by {keys}) as o on {same}
         """,
         columns=", ".join(f"v.{name} as {name}" for name in dict.fromkeys((*keys, *columns))),
         begun=begun,
-        owners=owned(asked, events, begun, f"distinct {named}"),
+        keys=", ".join(keys),
+        owners=owned(asked, events, begun, named),
         same=" and ".join(f"v.{name} = o.{name}" for name in keys),
     )
 

@@ -161,6 +161,10 @@ class Collector:
         for payload in payloads:
             self._note_unread(payload, DropReason.RATE_LIMITED, now)
 
+    def note_invalid(self, site_id: str) -> None:
+        """What was sent for that tracker in another's words is no event in ours."""
+        self._note_unread(Payload(site_id=site_id), DropReason.INVALID, self._clock.now())
+
     async def explain(self, payload: Payload, sender: Sender) -> Explanation:
         """How an event would be read if it were collected now. Nothing is stored.
 

@@ -84,6 +84,12 @@ def test_without_rec_nothing_is_recorded() -> None:
     assert MATOMO.read(Asked("GET", "single", query=b"idsite=1")) == []
 
 
+def test_what_is_to_be_recorded_without_an_address_or_a_title_is_an_event_that_tells_nothing() -> (
+    None
+):
+    assert only(MATOMO, Asked("GET", "single", query=b"idsite=7&rec=1")) == Meant(("7",), {})
+
+
 def test_a_site_must_be_named() -> None:
     with pytest.raises(InvalidRequest):
         MATOMO.read(Asked("GET", "single", query=b"rec=1"))

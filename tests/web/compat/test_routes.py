@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.polling import until
 from tests.support.service import BROWSER, Account, Service
 from tests.support.stats import counted, new_tracker, report
 
@@ -129,6 +130,27 @@ def test_matomo_is_counted_by_number(service: Service, alice: Account) -> None:
     assert (unknown.status_code, unknown.headers["content-type"]) == (400, "image/gif")
     assert unknown.content.startswith(b"GIF89a")
     assert unknown.headers["x-ezee"]
+
+
+def test_what_is_no_event_is_refused_and_on_the_ledger(service: Service, alice: Account) -> None:
+    number = next(_NUMBERS)
+    tracker = new_tracker(alice, aliases=[f"matomo:{number}"])
+    nothing = get(service, f"/matomo.php?idsite={number}&rec=1")
+    assert (nothing.status_code, nothing.headers["content-type"]) == (400, "image/gif")
+    assert nothing.headers["x-ezee"].startswith("url: ")
+    bulk = {"requests": [f"?idsite={number}&rec=1", f"?idsite={number}&url=%2F"]}
+    assert post(service, "/matomo.php", bulk).json()["invalid"] == 2
+    sent = {"n": "pageview", "u": "no address", "d": tracker["domain"]}
+    assert post(service, "/api/event", sent).status_code == 400
+    assert get(service, f"/matomo.php?idsite={number}").status_code == 200
+    path = f"/api/v1/trackers/{tracker['id']}/dropped?period=today"
+
+    def told() -> dict[str, int]:
+        reasons = alice.client.get(path).json()["data"]["reasons"]
+        return {each["reason"]: each["count"] for each in reasons if each["count"]}
+
+    until(lambda: told() == {"invalid": 4})
+    assert counted(alice, tracker) == (0, 0)
 
 
 def test_matomos_script_may_read_the_answer_that_it_asks_for_with_cookies(

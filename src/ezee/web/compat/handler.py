@@ -112,6 +112,7 @@ class OtherTracker:
             named, sender = _with_visitor(read, sender, vouched=sender.owner == site.owner)
             sent = read_body(_encode({"site_id": site.site_id, **read.fields, **named}))
         except InvalidRequest as error:
+            self._collector.note_invalid(site.site_id)
             return error
         assert isinstance(sent, Payload)
         return Event(sent, sender)

@@ -40,10 +40,13 @@ class Matomo:
         """The event, or those of a bulk request."""
         if _is_bulk(asked):
             return [_read(_bulk_fields(each)) for each in _requests(asked)]
-        read = _read(_single_fields(asked), asked.referer)
+        given = _single_fields(asked)
+        if not is_true(given.get("rec")):
+            return []
+        read = _read(given, asked.referer)
         if isinstance(read, InvalidRequest):
             raise read
-        return [read] if read.fields else []
+        return [read]
 
     def token(self, asked: Asked) -> str:
         """``token_auth``, in the request or in a bulk request's envelope."""
@@ -126,7 +129,7 @@ def _pairs(query: bytes) -> Fields:
 
 
 def _read(given: Fields, referer: str = "") -> Meant | InvalidRequest:
-    """One event; without fields when the request asks for nothing to be recorded."""
+    """One event. Without ``rec`` there is none to tell of, and no fields are what is no event."""
     site = text_of(given.get("idsite"))
     if not is_true(given.get("rec")):
         return Meant((site,), {})

@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ezee.counters.drawing.counter import draw_png
+from ezee.counters.drawing.face import Face
 from ezee.counters.freezing import write_files
 from tests.support.service import BROWSER, Service
 from tests.support.stats import new_tracker
@@ -82,10 +84,13 @@ def test_frozen_counters_answer_as_the_live_ones_did(tmp_path: Path, running: bo
 def test_one_tracker_with_a_look(service: Service, tmp_path: Path) -> None:
     owner = service.account("freezer@example.com")
     tracker, other = new_tracker(owner, counter=True), new_tracker(owner, counter=True)
+    service.command("counter", "claim", "8", "--site", tracker["site_id"], "--start", "5")
     arguments = ("--site", tracker["site_id"], "--look", "style=flat&label=views")
     service.command("counter", "freeze", str(tmp_path), *arguments)
     assert "views: 0" in (tmp_path / "counter" / f"{tracker['site_id']}.svg").read_text()
     assert not (tmp_path / "counter" / f"{other['site_id']}.svg").exists()
+    old = draw_png(Face(5, "flat", label="views"))
+    assert (tmp_path / "count" / "8.png").read_bytes() == old
 
 
 def test_no_path_leads_out_of_the_folder(tmp_path: Path) -> None:

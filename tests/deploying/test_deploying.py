@@ -16,16 +16,12 @@ import pytest
 
 from tests.docs.pages import ROOT, page
 from tests.support.nginx import HEAD, free_port, run_nginx
+from tests.support.running import need
 from tests.support.service import Service
 
 DEPLOY = ROOT / "helpers" / "deploy"
 PAGE = "docs/deploying.md"
 UNITS = ("ezee.service", "ezee-backup.service", "ezee-backup.timer")
-
-
-def need(program: str) -> None:
-    if shutil.which(program) is None:
-        pytest.skip(f"{program} is not installed")
 
 
 def instructions() -> list[tuple[str, str]]:

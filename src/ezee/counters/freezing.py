@@ -11,10 +11,9 @@ import msgspec
 from msgspec.structs import replace
 
 from ezee.accounts.claims import Claim
-from ezee.counters.asked import FORMS, PREFIX, Asked, read_asked
+from ezee.counters.asked import FORMS, PREFIX, SAMPLE, Asked, read_asked
 from ezee.counters.countapi import DEFAULT_NAMESPACE
 from ezee.counters.countapi import PREFIX as COUNTAPI
-from ezee.counters.drawing.face import Face
 from ezee.counters.forms import as_html, as_json
 from ezee.counters.number import ALL_TIME, METRICS, Wanted, count
 from ezee.counters.pictures import FORMS as DRAWN
@@ -66,7 +65,7 @@ class Freezer:
         for metric, ending in zip(METRICS, ("-reloads", ""), strict=True):
             wanted = Wanted(metric, page=page)
             number = count(self._store, readable, wanted, self._now) + claim.start
-            yield f"count/{claim.number}{ending}.png", DRAWN["png"](Face(number))
+            yield f"count/{claim.number}{ending}.png", _drawn(self._sample("png"), "", number)
 
     def keys(self) -> Iterator[File]:
         """What CountAPI's ``/get`` and ``/hit`` answer."""
@@ -77,6 +76,12 @@ class Freezer:
                 yield f"{endpoint}/{key}", body
                 if key.startswith(f"{DEFAULT_NAMESPACE}/"):
                     yield f"{endpoint}/{key.partition('/')[2]}", body
+
+    def _sample(self, form: str) -> Asked:
+        """A counter with the look that all have."""
+        asked = read_asked(f"{PREFIX}{SAMPLE}.{form}".encode(), self._look)
+        assert asked is not None
+        return asked
 
     def _counter(self, site: SiteConfig, readable: ReadableSite, page: str) -> Iterator[File]:
         address = f"{PREFIX}{site.site_id}{page}"

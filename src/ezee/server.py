@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import resource
 import signal
 import socket
@@ -22,6 +21,7 @@ from ezee import app
 from ezee.accounts.database import Database
 from ezee.clock import SystemClock
 from ezee.errors import OutOfDate, SetupError
+from ezee.garbage import release_to_the_collector, spare_the_collector
 from ezee.logs import set_up_logs
 from ezee.room import blaming_a_full_disk
 from ezee.salting import open_salts
@@ -69,8 +69,7 @@ def serve(
     try:
         _serve_folder(settings, before_start, announce, patience, most)
     finally:
-        # What is frozen is not freed at the exit either, which DuckDB's binding complains of.
-        gc.unfreeze()
+        release_to_the_collector()
 
 
 def _refuse_a_second_service(folder: Path) -> None:
@@ -187,15 +186,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            _spare_the_collector()
+            spare_the_collector()
             self._announce()
-
-
-def _spare_the_collector() -> None:
-    """What is there by now stays; it need not be gone through again while requests wait."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
 
 
 def _let_the_server_stop_itself() -> None:

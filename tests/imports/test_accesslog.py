@@ -61,7 +61,11 @@ def test_agents_as_they_come(line: str, agent: str) -> None:
         COMBINED.replace(":03 +0000", ":xx +0000"),
         COMBINED.replace(":10:05:03", ":24:05:03"),
         COMBINED.replace(":10:05:03", ":10:60:03"),
+        COMBINED.replace(":10:05:03", ":10:05:61"),
         COMBINED.replace(":10:05:03", ":10-05:03"),
+        COMBINED.replace(":10:05:03", ":10:05-03"),
+        COMBINED.replace(":10:05:03", ":1\u0661:05:03"),
+        COMBINED.replace(":10:05:03", ": 1:05:03"),
         COMBINED.replace("17/May", "31/Jun"),
         COMBINED.replace("+0000", "+9900"),
     ],
@@ -111,6 +115,7 @@ def test_assets_go_by_the_path_alone() -> None:
     [
         ("17/May/2015:10:05:03 +0000", "2015-05-17T10:05:03+00:00"),
         ("17/May/2015:00:00:00 -0730", "2015-05-17T00:00:00-07:30"),
+        ("17/May/2015:10:05:60 +0000", "2015-05-17T10:06:00+00:00"),
         ("29/Feb/2024:23:59:59 +0545", "2024-02-29T23:59:59+05:45"),
     ],
 )

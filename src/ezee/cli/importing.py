@@ -18,6 +18,7 @@ from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest, NotFound
 from ezee.events.surroundings import surroundings_of
+from ezee.garbage import collector_spared
 from ezee.imports.importer import Importer, Tally
 from ezee.imports.logfile import LogFile
 from ezee.model.calendar import date_of
@@ -84,7 +85,8 @@ def access_log(
             everything=everything,
             dry=dry_run,
         )
-        tally = _with_progress(importer, log)
+        with collector_spared():
+            tally = _with_progress(importer, log)
     if json:
         print_json(_json(tally, dry_run=dry_run))
     else:

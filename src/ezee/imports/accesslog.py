@@ -98,22 +98,27 @@ def _given(text: str) -> str:
 
 def _instant(text: str) -> int | None:
     """``17/May/2015:10:05:03 +0000`` as milliseconds UTC."""
-    midnight = _midnight(text[:11], text[20:])
-    hour, minute, second = text[12:14], text[15:17], text[18:20]
-    digits = hour + minute + second
-    if midnight is None or text[11:15:3] != "::" or not (digits.isdigit() and len(digits) == 6):
+    hour = _hour(text[:14], text[20:])
+    minute, second = _MINUTES.get(text[14:17]), _SECONDS.get(text[17:20])
+    if hour is None or minute is None or second is None:
         return None
-    if hour > "23" or minute > "59" or not digits.isascii():
-        return None
-    at = midnight + ((int(hour) * 60 + int(minute)) * 60 + int(second)) * 1000
+    at = hour + minute + second
     return at if at >= _EARLIEST else None
 
 
-# A log has few days, and more minutes than anybody would remember.
+# A log has few hours, and more minutes than anybody would remember.
 @lru_cache(maxsize=4_096)
-def _midnight(day: str, offset: str) -> int | None:
+def _hour(text: str, offset: str) -> int | None:
+    """When ``17/May/2015:10`` began, an offset like `` +0000`` from UTC."""
+    if not (text[12:].isdigit() and text.isascii()):
+        return None
     try:
-        when = datetime.strptime(f"{day}{offset}", "%d/%b/%Y %z")
+        when = datetime.strptime(f"{text}{offset}", "%d/%b/%Y:%H %z")
     except ValueError:
         return None
     return int(when.timestamp()) * 1000
+
+
+_MINUTES = {f":{minute:02d}": minute * 60_000 for minute in range(60)}
+# The 60th is a leap second.
+_SECONDS = {f":{second:02d}": second * 1_000 for second in range(61)}

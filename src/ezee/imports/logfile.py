@@ -57,7 +57,14 @@ class Block(NamedTuple):
     @property
     def recent(self) -> bytes:
         """Up to 4,096 bytes before ``end``."""
-        return (self.before + b"".join(self.lines))[-_SAMPLE:]
+        last: list[bytes] = []
+        size = 0
+        for part in (*reversed(self.lines), self.before):
+            last.append(part)
+            size += len(part)
+            if size >= _SAMPLE:
+                break
+        return b"".join(reversed(last))[-_SAMPLE:]
 
     @property
     def tail(self) -> str:

@@ -57,6 +57,11 @@ class Batch(msgspec.Struct, frozen=True):
     again: bool = False
     moved: bool = False
 
+    @property
+    def in_bulk(self) -> bool:
+        """Whether others like it will follow at once: it is of an import, or of a move."""
+        return self.progress is not None or self.moved
+
 
 class Description(msgspec.Struct, frozen=True):
     """What an engine says of itself and, where one was named, of a tracker in it.

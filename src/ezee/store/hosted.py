@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from ezee.errors import EzeeError
+from ezee.garbage import collector_spared
 from ezee.logs import set_up_logs
 from ezee.store.folder import FolderLock
 from ezee.store.host import READY
@@ -38,9 +39,10 @@ def main() -> None:
         print(_NOT_WRITABLE)  # noqa: T201 - likewise
         return
     print(READY, flush=True)  # noqa: T201
-    sys.stdin.read()
-    listener.stop()
-    store.close()
+    with collector_spared():
+        sys.stdin.read()
+        listener.stop()
+        store.close()
     lock.release()
 
 

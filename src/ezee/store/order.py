@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ezee.model.event import Bot, Event
 from ezee.store.base import Batch
 
 
-def in_order(batch: Batch) -> Iterator[tuple[int, Event | Bot]]:
+def in_order(batch: Batch) -> Iterable[tuple[int, Event | Bot]]:
     """Events and bots as they came, each with the place of the event that is, or comes, there."""
+    return _merged(batch) if batch.bots else enumerate(batch.events)
+
+
+def _merged(batch: Batch) -> Iterator[tuple[int, Event | Bot]]:
     bots = deque(batch.bots)
     for index, event in enumerate(batch.events):
         while bots and bots[0].place <= index:

@@ -24,6 +24,7 @@ _KEPT_AFTER_USE = DAY
 _KEPT_AT_MOST = 7 * DAY
 _RENEWED_EVERY = MINUTE
 _LIVE = Population.LIVE
+_IMPORT = Population.IMPORT
 # How long before a tracker's midnight the next day's salt is agreed on.
 _AHEAD = 2 * HOUR
 
@@ -108,7 +109,9 @@ class Salts:
 
         Raises what ``of`` does.
         """
-        return self._get((site, day, Population.IMPORT, import_id), now, now + _KEPT_AT_MOST)
+        key = (site, day, _IMPORT, import_id)
+        known = self._known.get(key)
+        return self._get(key, now, now + _KEPT_AT_MOST) if known is None else known.value
 
     @property
     def unsaved(self) -> bool:

@@ -30,3 +30,26 @@ def test_it_is_not_waited_for_longer_than_that(monkeypatch: pytest.MonkeyPatch) 
     keeper.wait(0.01)
     assert derived == [1]
     keeper.stop()
+
+
+def test_after_events_in_bulk_it_rests_for_longer_and_a_question_ends_that_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rests: list[bool] = []
+
+    def rest_after(_: VisitKeeper, __: float, in_bulk: bool) -> float:
+        rests.append(in_bulk)
+        return 1000.0
+
+    monkeypatch.setattr(VisitKeeper, "_rest_after", rest_after)
+    derived: list[int] = []
+    keeper = VisitKeeper(derived.append, 1)
+    keeper.wait(10)
+    for latest, in_bulk in ((2, True), (3, False)):
+        keeper.announce(latest, in_bulk=in_bulk)
+        keeper.wait(10)
+    keeper.stop()
+    assert derived == [1, 2, 3]
+    assert rests == [False, True, False]
+    monkeypatch.undo()
+    assert keeper._rest_after(1.0, True) > keeper._rest_after(1.0, False)

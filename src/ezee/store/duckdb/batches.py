@@ -37,20 +37,26 @@ def sift(
     days before the tracker's ``kept_from``. Of what has moved all is new.
     """
     known = known.copy()
-    sifted = Sifted([], [], [], 0)
-    for index, each in in_order(batch):
-        event = each.event if isinstance(each, Bot) else each
+    events: list[Row] = []
+    bots: list[Row] = []
+    refused: list[int] = []
+
+    def is_taken(event: Event) -> bool:
         expired = bool(kept_from) and event.day < kept_from.get(event.site, event.day)
-        if not expired and (batch.moved or is_new(event, known)):
+        return not expired and (batch.moved or is_new(event, known))
+
+    for index, each in in_order(batch):
+        if isinstance(each, Bot):
+            if is_taken(each.event):
+                seq += 1
+                bots.append((*astuple(each.event), each.rule, each.category, each.token, seq))
+        # Most have no id and nothing has expired, which is told without a call.
+        elif (not each.event_id and not kept_from) or is_taken(each):
             seq += 1
-            if isinstance(each, Bot):
-                kept = (*astuple(event), each.rule, each.category, each.token, seq)
-                sifted.bots.append(kept)
-            else:
-                sifted.events.append((*astuple(event), seq, _NO_VISIT))
-        elif not isinstance(each, Bot):
-            sifted.refused.append(index)
-    return sifted._replace(latest=seq)
+            events.append((*astuple(each), seq, _NO_VISIT))
+        else:
+            refused.append(index)
+    return Sifted(events, bots, refused, seq)
 
 
 def ids_of(batch: Batch) -> Ids:

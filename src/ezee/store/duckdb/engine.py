@@ -110,7 +110,7 @@ class DuckDBStore(Lives):
     def append(self, batch: Batch) -> list[int]:
         """See ``EventStore.append``."""
         with self._appending:
-            if batch.progress is not None or batch.moved or len(batch.events) > self._MANY:
+            if batch.in_bulk or len(batch.events) > self._MANY:
                 return self._append_at_once(batch)
             # What cannot be settled must not become more.
             if self._late or self._journal.is_long:
@@ -276,8 +276,10 @@ class DuckDBStore(Lives):
             if self._seq < sifted.latest or not (sifted.events or sifted.bots):
                 raise
         self._seq = sifted.latest
+        if batch.in_bulk:
+            self._roller.expect_more()
         if sifted.events:
-            self._keeper.announce(sifted.latest)
+            self._keeper.announce(sifted.latest, in_bulk=batch.in_bulk)
 
     def _derive(self, latest: int) -> None:
         self._settle()

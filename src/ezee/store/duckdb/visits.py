@@ -84,13 +84,15 @@ class VisitKeeper:
     """Calls ``derive`` with the newest event's number until the ``visits`` table is true again.
 
     It never starts again before a few times its last run's length has passed, so that it costs a
-    bounded share of a core however busy the service is; a question that waits shortens that.
+    bounded share of a core however busy the service is; a question that waits shortens that. While
+    an import goes on it rests for longer: the next batch has the same visitors again.
     ``derive`` raises ``Unavailable`` when it cannot for now, and is called again a little later.
     """
 
     # A run may take a quarter of the time; a tenth, where visits are still true within a second;
-    # half, while somebody waits.
+    # a twentieth during an import; half, while somebody waits.
     _REST_AT_LEAST = 3.0
+    _REST_IN_BULK = 19.0
     _REST_IN_HASTE = 1.0
     _REST_AT_MOST = 9.0
     _TRUE_WITHIN = 0.8
@@ -100,6 +102,7 @@ class VisitKeeper:
         self._derive = derive
         self._changed = threading.Condition()
         self._latest = latest
+        self._in_bulk = False
         # Not even that is known of the visits: the first run looks at the watermark in the file.
         self._done = -1
         self._waiting = 0
@@ -107,10 +110,13 @@ class VisitKeeper:
         self._thread = threading.Thread(target=self._run, name="visits", daemon=True)
         self._thread.start()
 
-    def announce(self, latest: int) -> None:
-        """Events up to the sequence number ``latest`` are stored now."""
+    def announce(self, latest: int, *, in_bulk: bool = False) -> None:
+        """Events up to the sequence number ``latest`` are stored now; ``in_bulk``: more will follow
+        soon.
+        """
         with self._changed:
             self._latest = max(self._latest, latest)
+            self._in_bulk |= in_bulk
             self._changed.notify_all()
 
     def wait(self, seconds: float) -> None:
@@ -132,7 +138,8 @@ class VisitKeeper:
     def _run(self) -> None:
         while self._await_work():
             began = time.monotonic()
-            latest = self._latest
+            with self._changed:
+                latest, in_bulk, self._in_bulk = self._latest, self._in_bulk, False
             try:
                 self._derive(latest)
             except Exception as failure:  # noqa: BLE001 - without this thread visits stand still
@@ -145,9 +152,12 @@ class VisitKeeper:
                 self._changed.notify_all()
             took = time.monotonic() - began
             self._rest(self._REST_IN_HASTE * took)
-            self._rest(self._rest_after(took) - self._REST_IN_HASTE * took, unless_awaited=True)
+            rest = self._rest_after(took, in_bulk) - self._REST_IN_HASTE * took
+            self._rest(rest, unless_awaited=True)
 
-    def _rest_after(self, took: float) -> float:
+    def _rest_after(self, took: float, in_bulk: bool) -> float:
+        if in_bulk:
+            return self._REST_IN_BULK * took
         in_time = min(self._REST_AT_MOST * took, self._TRUE_WITHIN - took)
         return max(self._REST_AT_LEAST * took, in_time)
 

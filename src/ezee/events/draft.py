@@ -69,6 +69,7 @@ class Draft(msgspec.Struct, gc=False):
 
     def finish(self) -> Event:
         """The event as it is stored."""
+        by, medium, campaign, term, content = self.campaign
         return Event(
             self.site.key,
             self.day,
@@ -86,7 +87,11 @@ class Draft(msgspec.Struct, gc=False):
             self.referrer,
             self.source,
             self.channel,
-            *self.campaign,
+            by,
+            medium,
+            campaign,
+            term,
+            content,
             self.country,
             self.region,
             self.city,

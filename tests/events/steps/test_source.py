@@ -67,6 +67,10 @@ def test_source_and_channel(
         ("/", "http://EXAMPLE.com:8080/a"),
         ("/", "https://shop.example.com/a"),
         ("https://www.docs.example.com/", "https://docs.example.com/a"),
+        ("HTTPS://Docs.Example.com:8080?a", "https://docs.example.com/a"),
+        ("https://me@docs.example.com/", "https://docs.example.com/a"),
+        ("https://bücher.example.com/", "https://xn--bcher-kva.example.com/a"),
+        ("//docs.example.com/a", "https://docs.example.com/a"),
         ("/", "http://localhost:3000/"),
         ("/", "file:///a.html"),
     ],
@@ -74,6 +78,11 @@ def test_source_and_channel(
 def test_what_is_no_referrer(tmp_path: Path, url: str, referrer: str) -> None:
     made = sourced(tmp_path, url=url, referrer=referrer)
     assert (made.referrer, made.source, made.channel) == ("", "Direct", "Direct")
+
+
+def test_a_host_that_the_page_only_speaks_of_is_one(tmp_path: Path) -> None:
+    made = sourced(tmp_path, url="/a?of=blog.example.net", referrer="https://blog.example.net/")
+    assert made.referrer == "blog.example.net"
 
 
 def test_a_subdomain_that_is_not_the_trackers_is_one(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ezee.events.bots.features import FEATURE_RULES, judge_features, request_hints
+from ezee.events.bots.networks import NO_NETWORKS
 from ezee.events.bots.rates import TOO_MANY
 from ezee.events.draft import Draft
 
@@ -10,14 +11,18 @@ from ezee.events.draft import Draft
 def put_verdict(draft: Draft) -> None:
     """Judge the event by its agent and features, unless an import said to count everything."""
     surroundings = draft.surroundings
-    draft.hints |= request_hints(
-        language=draft.signals.language, data_centre=surroundings.networks.has(draft.address)
-    )
-    if draft.judged:
-        draft.verdict = draft.declared or judge_features(draft, surroundings.spammers)
-    if draft.verdict is not None and draft.verdict.rule not in FEATURE_RULES:
-        # A program's family is the name it gives itself; what is kept of that is the token.
-        draft.browser, draft.version = "", 0
+    language, networks = draft.signals.language, surroundings.networks
+    if not language or networks is not NO_NETWORKS:
+        data_centre = networks.has(draft.address)
+        draft.hints |= request_hints(language=language, data_centre=data_centre)
+    if not draft.judged:
+        return
+    verdict = draft.declared or judge_features(draft, surroundings.spammers)
+    if verdict is not None:
+        draft.verdict = verdict
+        if verdict.rule not in FEATURE_RULES:
+            # A program's family is the name it gives itself; what is kept of that is the token.
+            draft.browser, draft.version = "", 0
 
 
 def put_rate_verdict(draft: Draft) -> None:

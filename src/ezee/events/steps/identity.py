@@ -14,15 +14,16 @@ ENGAGEMENT = "engagement"
 _TITLE_LIMIT = 300
 _VALUE_LIMIT = 500
 
-_KINDS = {None: Kind.PAGEVIEW, PAGEVIEW: Kind.PAGEVIEW, ENGAGEMENT: Kind.ENGAGEMENT}
-
 
 def put_identity(draft: Draft) -> None:
     """Kind, name, title, properties and the hash of the sender's id."""
     payload = draft.payload
-    draft.kind = _KINDS.get(payload.name, Kind.CUSTOM)
-    draft.name = "" if draft.kind is Kind.PAGEVIEW else payload.name or ""
-    draft.title = (payload.title or "")[:_TITLE_LIMIT]
+    name = payload.name
+    if name is not None and name != PAGEVIEW:
+        draft.kind = Kind.ENGAGEMENT if name == ENGAGEMENT else Kind.CUSTOM
+        draft.name = name
+    if payload.title:
+        draft.title = payload.title[:_TITLE_LIMIT]
     if payload.props:
         draft.props = _props_text(payload.props)
     if payload.id is not None:

@@ -9,7 +9,9 @@ from ezee.events.draft import Draft
 
 def put_language(draft: Draft) -> None:
     """The language and, where given, its region; empty without one."""
-    draft.language = canonical(draft.payload.language or "")
+    language = draft.payload.language
+    if language:
+        draft.language = canonical(language)
 
 
 @lru_cache(maxsize=2_000)

@@ -22,8 +22,9 @@ def put_page(draft: Draft) -> None:
         return
     draft.url = url = split_url(text)
     rules = draft.site.rules.page_rules
-    if rules == NO_PAGE_RULES and "%" not in url.path:
-        draft.path = draft.page = url.path[:_LIMIT] or "/"
+    path = url.path
+    if (rules is NO_PAGE_RULES or rules == NO_PAGE_RULES) and "%" not in path:
+        draft.path = draft.page = path[:_LIMIT] or "/"
     else:
         draft.path, draft.page = _pages[text, rules]
 

@@ -12,5 +12,5 @@ def put_place(draft: Draft) -> None:
     draft.country = place.country
     if wanted != "country":
         draft.region = place.region
-    if wanted == "city":
-        draft.city = place.city
+        if wanted == "city":
+            draft.city = place.city

@@ -26,7 +26,9 @@ def put_source(draft: Draft) -> None:
     """Referrer, source, channel and the five campaign fields."""
     sent = draft.payload.referrer
     host = _hosts[sent] if sent else ""
-    draft.referrer = host = "" if host and _is_own(host, draft) else host
+    if host and _is_own(host, draft):
+        host = ""
+    draft.referrer = host
     source = _sources[host, draft.url.query, draft.surroundings.referrers]
     draft.source, draft.channel, draft.campaign = source
 
@@ -54,8 +56,11 @@ def _is_own(host: str, draft: Draft) -> bool:
     """Whether a referring host is the tracker's or the page's own."""
     if host == draft.site.domain or host in draft.site.hostnames:
         return True
-    url = draft.payload.url or ""
-    maybe_own = host in url.lower() or not url.isascii()
+    url, authority = draft.payload.url or "", draft.url.authority
+    if not authority and url.startswith("/") and not url.startswith("//"):
+        return False
+    named = authority or url
+    maybe_own = host in named.lower() or not named.isascii()
     return maybe_own and host == referrer_host(url)
 
 

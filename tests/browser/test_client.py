@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.browser.conftest import Counted
 from tests.browser.pages import PageServer
 from tests.browser.script_tags import document, names, paths, props, settled
-from tests.docs.pages import ROOT
+from tests.docs.pages import ROOT, blocks
 
 pytestmark = pytest.mark.service
 
@@ -35,6 +35,20 @@ def test_a_page_counts_itself(page: Page, pages: PageServer, counted_site: Count
     (read,) = settled(counted_site, 1)
     assert (read["path"], read["title"], read["screen"]) == ("/shop", "Shop", "xl")
     assert page.evaluate("isSecureContext") is False
+
+
+def test_the_example_for_pages_runs(page: Page, pages: PageServer, counted_site: Counted) -> None:
+    (example,) = (block.text for block in blocks("docs/clients.md") if block.mark == "page")
+    script = example.replace("https://stats.example.com", counted_site.url)
+    script = script.replace("ezi_64a31d92b70f", counted_site.site_id)
+    module = (ROOT / "clients/javascript/ezee.mjs").read_text()
+    pages.put("/ezee.mjs", module, content_type="text/javascript")
+    # What a bundler does for an application.
+    named = '<script type="importmap">{ "imports": { "ezee-client": "/ezee.mjs" } }</script>'
+    head = f'{named}<script type="module">{script}</script>'
+    page.goto(pages.put("/shop", document(head, "Shop")))
+    (read,) = settled(counted_site, 1)
+    assert (read["path"], read["title"]) == ("/shop", "Shop")
 
 
 def test_what_waits_is_sent_when_the_page_is_left(

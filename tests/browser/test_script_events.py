@@ -11,6 +11,7 @@ from tests.browser.conftest import Counted, browsing
 from tests.browser.pages import PageServer
 from tests.browser.script_tags import Event, document, events, names, props, settled, tag
 from tests.browser.stamps import stamp_of
+from tests.docs.pages import blocks
 from tests.support.stats import report
 
 pytestmark = pytest.mark.service
@@ -70,6 +71,34 @@ def test_attributes_send_events(
     assert (buy["name"], buy["amount"], buy["currency"]) == ("Buy", 3.2, "USD")
     assert props(buy) == {"plan-type": "A"}
     assert (search["name"], search["path"], props(search)) == ("Search", "/shop", {"where": "top"})
+
+
+def test_what_the_page_on_the_script_shows_is_what_happens(
+    page: Page, pages: PageServer, counted_site: Counted
+) -> None:
+    the_tag, calls, stub, attributes, *_ = (
+        block.text.replace("ezi_64a31d92b70f", counted_site.site_id)
+        for block in blocks("docs/script.md")
+        if block.language == "html"
+    )
+    head = stub + the_tag.replace("https://stats.example.com", counted_site.url) + calls
+    stay = "<script>addEventListener('submit', (event) => event.preventDefault())</script>"
+    page.goto(pages.put("/shop", document(head + stay, "Shop", attributes)))
+    settled(counted_site, 4)
+    page.click("button")
+    settled(counted_site, 5)
+    page.evaluate("document.forms[0].requestSubmit()")
+    read = settled(counted_site, 6)
+    assert [each["name"] for each in read] == [
+        *("pageview", "Signup", "Order", "Video seen", "Add to basket", "Search"),
+    ]
+    signup, order, video, basket, search = read[1:]
+    assert (props(signup), video["interactive"]) == ({"plan": "pro"}, False)
+    assert [(each["amount"], each["currency"]) for each in (order, basket)] == [
+        (49.9, "EUR"),
+        (12.5, "EUR"),
+    ]
+    assert (props(basket), props(search)) == ({"article": "4711"}, {"where": "header"})
 
 
 LINKS = """

@@ -15,7 +15,7 @@ import pytest
 from ezee_client import Client
 from ezee_client.asgi import EzeeMiddleware
 from tests.docs.pages import ROOT, Block, blocks, examples, first_column, page
-from tests.support.service import Account, Service
+from tests.support.service import BROWSER, Account, Service
 from tests.support.stats import counted, new_tracker
 
 PAGE = "docs/clients.md"
@@ -79,6 +79,71 @@ def test_the_example_with_files_writes_them(
 
 def _everywhere(example: Block) -> Block:
     return example._replace(text=example.text.replace(', filters=["country:is:DE"]', ""))
+
+
+# What the example stands in: an application, and servers that ask it for one page, as a visitor's
+# browser does, and for what is none.
+AROUND = {
+    "asgi": """\
+import socket, threading, uvicorn
+from litestar import Litestar, MediaType, get
+
+@get("/a", media_type=MediaType.HTML, sync_to_thread=False)
+def page() -> str:
+    return "A page"
+
+app = Litestar([page])
+{example}
+listening = socket.create_server(("127.0.0.1", 0))
+server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+threading.Thread(target=server.run, args=([listening],), daemon=True).start()
+port = listening.getsockname()[1]
+""",
+    "wsgi": """\
+import threading
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *_):
+        pass
+
+def app(environ, start_response):
+    found = environ["PATH_INFO"] == "/a"
+    start_response("200 OK" if found else "404 Not Found", [("Content-Type", "text/html")])
+    return [b"A page"]
+
+{example}
+server = make_server("127.0.0.1", 0, app, handler_class=Quiet)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+port = server.server_port
+""",
+}
+ASKING = """
+import urllib.error, urllib.request
+for path in ("a", "b"):
+    asked = urllib.request.Request(
+        f"http://127.0.0.1:{port}/{path}", headers={"User-Agent": AGENT, "Accept-Language": "en"}
+    )
+    try:
+        assert urllib.request.urlopen(asked, timeout=60).read() == b"A page"
+    except urllib.error.HTTPError as error:
+        assert path == "b" and error.code == 404
+"""
+
+
+@pytest.mark.service
+@pytest.mark.parametrize("kind", AROUND)
+def test_the_middleware_counts_the_pages_of_an_application(
+    kind: str, service: Service, alice: Account, folder: Path
+) -> None:
+    (example,) = (block for block in blocks(PAGE) if block.mark == "middleware")
+    text = example.text.replace("ezee_client.asgi", f"ezee_client.{kind}", 1)
+    tracker = new_tracker(alice)
+    secret = service.json("tracker", "sign", tracker["site_id"])["secret"]
+    given = f"TOKEN, SECRET, AGENT = {alice.token!r}, {secret!r}, {BROWSER!r}\n"
+    script = given + AROUND[kind].replace("{example}", text) + ASKING
+    run(example._replace(text=script), service, alice, tracker, folder)
+    assert counted(alice, tracker, verified=1) == (1, 0)
 
 
 @pytest.mark.service

@@ -12,7 +12,7 @@ import pytest
 
 from ezee.events.payload import Payload
 from ezee.exports import parts
-from ezee.model.dimensions import DIMENSIONS
+from ezee.model.dimensions import DIMENSIONS, EVERY_PROPERTY
 from ezee.model.event import DropReason
 from ezee.model.metrics import METRICS, REVENUE
 from ezee.model.query import Interval, Operator
@@ -46,7 +46,9 @@ def test_every_drop_reason_is_documented() -> None:
 
 def test_everything_to_ask_of_stats_is_documented() -> None:
     known = {*parse.KNOWN, *parts.PARAMETERS, *periods.NAMES, *Interval, *METRICS, *DIMENSIONS}
-    assert set(first_column(API, "## Stats")) == known | {"site_id", REVENUE, "prop:<key>"}
+    assert set(first_column(API, "## Stats")) == known | {
+        *("site_id", REVENUE, "prop:<key>", EVERY_PROPERTY)
+    }
     assert set(first_column(API, "### Filters")) == set(Operator)
     assert set(first_column(API, "### Comparisons")) == {*comparisons.NAMES, "compare"}
 

@@ -124,6 +124,8 @@ _TOGETHER = [
     *("page,country", "country,browser", "event,prop:plan", "entry_page,exit_page,page"),
     *("page,event", "prop:plan", "prop:x.y-z,source", "prop:none"),
 ]
+# An event is in the rows of each of its properties: these do not sum to anything.
+_OF_PROPERTIES = ["prop:*", "event,prop:*", "prop:*,country,prop:plan"]
 _ORDERS = ["-visitors", "visitors", "value", "-value", "-visits", "events", "-pageviews"]
 _METRICS = [(), (), ("revenue",), ("visits", "revenue", "bounce_rate", "events")]
 
@@ -153,7 +155,7 @@ def questions(draw: st.DrawFn, zone: str, around: int) -> tuple[Question, list[t
     now = around + draw(st.integers(-3000, 3000)) * MINUTE + draw(st.integers(0, 59_999))
     first, last, start, end, parameters = draw(periods(zone, now))
     interval = draw(st.sampled_from(_intervals(first, last, start)))
-    names = st.sampled_from([*sorted(DIMENSIONS), *_TOGETHER, *_TOGETHER])
+    names = st.sampled_from([*sorted(DIMENSIONS), *_TOGETHER, *_TOGETHER, *_OF_PROPERTIES])
     dimensions = tuple(draw(st.lists(names, unique=True, max_size=4)))
     asked = Question(
         *(first, last, now, interval, start, end),

@@ -42,6 +42,7 @@ def test_filters(text: str, expected: Filter) -> None:
         ("prop:plan:is", "must read dimension:operator:value, such as page:is:/pricing"),
         ("colour:is:red", '"colour" is none of page, entry_page'),
         ("prop:a b:is:c", '"prop:a b" is none of page, entry_page'),
+        ("prop:*:is:c", '"prop:*" is none of page, entry_page'),
         ("prop::is:c", '"prop:" is none of page, entry_page'),
         ("page,os:is:c", '"page,os" is none of page, entry_page'),
         ("page:like:/a", '"like" is none of is, is_not, contains, not_contains, matches'),

@@ -116,6 +116,7 @@ def test_metrics_and_dimensions_are_taken_in_the_order_they_are_named() -> None:
         ("dimension=country,page&dimension=page", ("country,page", "page")),
         ("dimension=%20os%20,%20browser", ("os,browser",)),
         ("dimension=prop:plan&dimension=event,prop:a.b-C_1", ("prop:plan", "event,prop:a.b-C_1")),
+        ("dimension=prop:*&dimension=event,prop:*", ("prop:*", "event,prop:*")),
         ("dimension=os,browser,device,screen", ("os,browser,device,screen",)),
     ],
 )
@@ -159,6 +160,7 @@ def test_comparisons(query: str, compared: Range) -> None:
         ("metrics=visitors,revenue", True),
         ("dimension=prop:plan", True),
         ("dimension=page,prop:plan", True),
+        ("dimension=prop:*", True),
         ("filter=prop:plan:is:pro", True),
         ("filter=page:contains:prop:plan&dimension=event&metrics=events", False),
     ],

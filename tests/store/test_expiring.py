@@ -132,6 +132,7 @@ NOT_ROLLABLE: dict[str, StatsQuery] = {
     "hours": question(Interval.HOUR, range=WHOLE),
     "verified": question(range=WHOLE, verified=True),
     "a property": question(range=WHOLE, breakdowns=("prop:plan",)),
+    "every property": question(range=WHOLE, breakdowns=("prop:*",)),
     "two together": question(range=WHOLE, breakdowns=("page,source",)),
     "one of two values": question(range=WHOLE, filters=(Filter("page", Operator.IS, ("/", "/1")),)),
     "any but one": question(range=WHOLE, filters=(Filter("page", Operator.IS_NOT, ("/",)),)),

@@ -12,7 +12,6 @@ from ezee.store.looks import (
     BotViews,
     KeptFeatures,
     KeptPaths,
-    KeptProperties,
     Live,
     NotCounted,
     Sighting,
@@ -155,31 +154,6 @@ def test_paths_before_and_after_grouping(engine: Engine) -> None:
         ("/bot", "/bot", 0),
         ("/p/2", "/p/2", 0),
     ]
-
-
-def test_which_properties_events_have(engine: Engine) -> None:
-    def custom(at: int, visitor: int, props: str, **fields: Any) -> Any:
-        made = {"page": "", "kind": Kind.CUSTOM, "name": "buy", "props": props}
-        return event(at, visitor=visitor, **{**made, **fields})
-
-    texts = r"""{"odd":"a \",\"no\":1,","x":",","y":"{","plan-2.b_":"it's, \\"}"""
-    events = [
-        custom(NOON, 1, '{"plan":"pro","size":3}'),
-        custom(NOON + 1, 1, '{"plan":"free"}'),
-        custom(NOON, 2, '{"plan":true}'),
-        custom(NOON - DAY, 1, texts, day=TODAY - 1),
-        # A visitor of another day is another one.
-        custom(NOON - DAY, 1, '{"plan":"pro"}', day=TODAY - 1),
-        custom(NOON, 3, ""),
-        custom(NOON - 2 * DAY, 4, '{"before":1}', day=TODAY - 2),
-        custom(NOON, 5, '{"other":1}', site=OTHER),
-    ]
-    engine.store.append(Batch(events))
-    assert engine.store.look(KeptProperties(SITE, TODAY - 1, TODAY)) == [
-        ("plan", 3, 4),
-        *((name, 1, 1) for name in ("odd", "plan-2.b_", "size", "x", "y")),
-    ]
-    assert engine.store.look(KeptProperties(SITE, TODAY + 1, TODAY + 1)) == []
 
 
 def test_features_of_people_and_bots(engine: Engine) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from itertools import product
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -282,10 +283,15 @@ def _table(
         count, kinds = "pageviews", {PAGEVIEW}
     else:
         count, kinds = "visits", {PAGEVIEW, CUSTOM}
-    people = [(event, _row(names, event, visit)) for event, visit in owned if event.kind in kinds]
+    people = [
+        (event, row)
+        for event, visit in owned
+        if event.kind in kinds
+        for row in _rows(names, event, visit)
+    ]
     hits = [row for _, row in people]
     if count == "visits":
-        hits = [_row(names, visit.first, visit) for visit in begun]
+        hits = [row for visit in begun for row in _rows(names, visit.first, visit)]
     return [
         {
             **({"value": row[0]} if len(names) == 1 else {"values": row}),
@@ -296,10 +302,15 @@ def _table(
     ]
 
 
-def _row(names: list[str], event: Event, visit: Visit) -> tuple[str, ...]:
-    return tuple(
-        _of_event(event, name) if _is_of_events(name) else _value(visit, name) for name in names
-    )
+def _rows(names: list[str], event: Event, visit: Visit) -> Iterable[tuple[str, ...]]:
+    """The rows that an event is in: one, unless they are by each of its properties."""
+    return product(*(_values(name, event, visit) for name in names))
+
+
+def _values(name: str, event: Event, visit: Visit) -> list[str]:
+    if name == "prop:*":
+        return list(json.loads(event.props or "{}"))
+    return [_of_event(event, name) if _is_of_events(name) else _value(visit, name)]
 
 
 def _visit_of(event: Event, every: list[Visit], zone: str) -> Visit:

@@ -1,4 +1,7 @@
-"""The dimensions a report may be broken down by: one entry each, and ``prop:`` for any property."""
+"""The dimensions a report may be broken down by: one entry each, and ``prop:`` for any property.
+
+``prop:*`` is by which properties events have: an event is in the row of each of them.
+"""
 
 from __future__ import annotations
 
@@ -64,11 +67,14 @@ DIMENSIONS: dict[str, Dimension] = {
 DEFAULT_DIMENSIONS = ("page", "source", "country", "browser", "os", "device", "event")
 
 PROPERTY = "prop:"
+EVERY_PROPERTY = "prop:*"
 _PROPERTY = re.compile(r"prop:([A-Za-z0-9_.-]{1,64})")
 
 
 def find_dimension(name: str) -> Dimension | None:
     """The dimension of that name, ``prop:plan`` among them, or None when there is none."""
+    if name == EVERY_PROPERTY:
+        return Dimension(name, "props", Scope.EVENT)
     found = _PROPERTY.fullmatch(name)
     if found:
         return Dimension(name, "props", Scope.EVENT, found[1])

@@ -6,7 +6,7 @@ import re
 
 import re2
 
-from ezee.model.dimensions import DIMENSIONS, PROPERTY, find_dimension
+from ezee.model.dimensions import DIMENSIONS, EVERY_PROPERTY, PROPERTY, find_dimension
 from ezee.model.query import Filter, Operator
 from ezee.stats.reader import none_of
 
@@ -27,7 +27,7 @@ def read_filter(text: str) -> Filter:
         ValueError: with what is wrong with it, in words of our own.
     """
     name, operator, rest = _parts(text)
-    if find_dimension(name) is None:
+    if find_dimension(name) is None or name == EVERY_PROPERTY:
         raise ValueError(none_of(name, (*DIMENSIONS, f"{PROPERTY}<key>")))
     if operator not in set(Operator):
         raise ValueError(none_of(operator, Operator))

@@ -11,16 +11,15 @@ from ezee.store.looks import (
     KeptEvents,
     KeptFeatures,
     KeptPaths,
-    KeptProperties,
     Live,
     NotCounted,
     PlainLook,
     Sighting,
 )
-from ezee.store.sql import VISIT_GAP, Dialect, Statement, write
+from ezee.store.sql import VISIT_GAP, Statement, write
 
 
-def statement_of(look: PlainLook, dialect: Dialect) -> Statement:
+def statement_of(look: PlainLook) -> Statement:
     """The statement that answers a look; its columns are those the look names."""
     match look:
         case Sighting():
@@ -29,8 +28,6 @@ def statement_of(look: PlainLook, dialect: Dialect) -> Statement:
             return _not_counted(look)
         case KeptPaths():
             return _kept_paths(look)
-        case KeptProperties():
-            return _kept_properties(look, dialect)
         case KeptFeatures():
             return _kept_features(look)
         case KeptEvents():
@@ -95,26 +92,6 @@ def _kept_paths(look: KeptPaths) -> Statement:
         group by path, page order by pageviews desc, path, page
         """,
         (look.site, look.site),
-    )
-
-
-def _kept_properties(look: KeptProperties, dialect: Dialect) -> Statement:
-    days = (look.site, look.first_day, look.last_day)
-    return write(
-        """
-        select name, count(*) as visitors, sum(number) as events
-        from (
-            select name, day, visitor, count(*) as number
-            from (
-                select {keys} as name, day, visitor from events
-                where {within} and kind = 1 and props <> ''
-            ) as named
-            group by name, day, visitor
-        ) as of_visitors
-        group by name order by visitors desc, name
-        """,
-        within=Statement("site = ? and day >= ? and day <= ?", days),
-        keys=dialect.keys("props"),
     )
 
 

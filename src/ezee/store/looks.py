@@ -43,17 +43,6 @@ class KeptPaths(msgspec.Struct, frozen=True, tag=True):
     site: int
 
 
-class KeptProperties(msgspec.Struct, frozen=True, tag=True):
-    """What properties a tracker's custom events of some local days have, both included.
-
-    Rows: key, visitors, number of events, the key with most visitors first.
-    """
-
-    site: int
-    first_day: int
-    last_day: int
-
-
 class KeptFeatures(msgspec.Struct, frozen=True, tag=True):
     """What is kept of a tracker's events to judge them by, of people's and of bots'.
 
@@ -241,7 +230,6 @@ PlainLook = (
     Sighting
     | NotCounted
     | KeptPaths
-    | KeptProperties
     | KeptFeatures
     | Live
     | KeptEvents

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from ezee.model.event import Kind
-from ezee.model.query import Order, Range
+from ezee.model.event import Event, Kind
+from ezee.model.query import Filter, Operator, Order, Range
 from ezee.model.result import Breakdown, BreakdownRow, Comparison, Counts
 from ezee.store.base import Batch
-from tests.store.engines import MINUTE, TODAY, Engine, ask, question
+from tests.store.engines import DAY, MINUTE, OTHER, TODAY, Engine, ask, question
 from tests.support.events import NOON, event
 
 EVENTS = [
@@ -53,6 +55,56 @@ def test_a_property_of_custom_events_alone(engine: Engine) -> None:
     engine.store.append(Batch(EVENTS))
     found = ask(engine, question(breakdowns=("prop:plan",))).breakdowns
     assert found == {"prop:plan": Breakdown([BreakdownRow("", 1, 1), BreakdownRow("pro", 1, 1)], 2)}
+
+
+def _buy(at: int, visitor: int, props: str, **fields: Any) -> Event:
+    made = {"page": "", "kind": Kind.CUSTOM, "name": "buy", "props": props}
+    return event(at, visitor=visitor, **{**made, **fields})
+
+
+def test_which_properties_events_have(engine: Engine) -> None:
+    texts = r"""{"odd":"a \",\"no\":1,","x":",","y":"{","plan-2.b_":"it's, \\"}"""
+    events = [
+        event(props='{"of":"a pageview"}', visitor=8),
+        _buy(NOON, 1, '{"plan":"pro","size":3}'),
+        _buy(NOON + 1, 1, '{"plan":"free"}'),
+        _buy(NOON, 2, '{"plan":true}', country="FR"),
+        _buy(NOON - DAY, 1, texts, day=TODAY - 1),
+        # A visitor of another day is another one.
+        _buy(NOON - DAY, 1, '{"plan":"pro"}', day=TODAY - 1),
+        _buy(NOON, 3, ""),
+        _buy(NOON - 2 * DAY, 4, '{"before":1}', day=TODAY - 2),
+        _buy(NOON, 5, '{"other":1}', site=OTHER),
+    ]
+    engine.store.append(Batch(events))
+    asked = question(range=Range(TODAY - 1, TODAY), breakdowns=("prop:*",))
+    once = [BreakdownRow(name, 1, 1) for name in ("odd", "plan-2.b_", "size", "x", "y")]
+    found = ask(engine, asked).breakdowns["prop:*"]
+    assert found == Breakdown([BreakdownRow("plan", 3, 4), *once], 6)
+    paged = ask(engine, replace(asked, limit=2, offset=1)).breakdowns["prop:*"]
+    assert paged == Breakdown(once[:2], 6)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "rows"),
+    [
+        (Filter("country", Operator.IS, ("FR",)), [("plan", 1, 1)]),
+        (Filter("prop:plan", Operator.IS, ("pro",)), [("plan", 1, 1), ("size", 1, 1)]),
+        (Filter("event", Operator.IS, ("none",)), []),
+    ],
+)
+def test_properties_are_those_of_what_filters_leave(
+    engine: Engine, chosen: Filter, rows: list[tuple[str, int, int]]
+) -> None:
+    events = [
+        _buy(NOON, 1, '{"plan":"pro","size":3}'),
+        _buy(NOON + 1, 1, '{"plan":"free"}'),
+        _buy(NOON, 2, '{"plan":"x"}', country="FR"),
+    ]
+    engine.store.append(Batch(events))
+    asked = question(breakdowns=("prop:*",), filters=(chosen,))
+    found = ask(engine, asked).breakdowns["prop:*"]
+    assert found == Breakdown([BreakdownRow(*row) for row in rows], len(rows))
 
 
 @pytest.mark.parametrize(

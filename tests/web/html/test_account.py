@@ -137,6 +137,8 @@ def test_everything_can_be_downloaded_but_secrets(
 ) -> None:
     tracker = new_tracker(dora)
     service.collect({"site_id": tracker["site_id"], "url": "/there"}).raise_for_status()
+    agent = "Googlebot/2.1 (+http://www.google.com/bot.html)"
+    service.collect({"site_id": tracker["site_id"], "url": "/"}, user_agent=agent)
     of_tracker = f"/api/v1/trackers/{tracker['id']}"
     dora.client.put(f"{of_tracker}/old-counters/5071", json={"start": 12}).raise_for_status()
     note = {"day": "2026-10-25", "text": "Launch"}
@@ -147,6 +149,12 @@ def test_everything_can_be_downloaded_but_secrets(
         assert archive.testzip() is None
         account = json.loads(archive.read("account.json"))
         (event,) = archive.read(f"events/{tracker['site_id']}.ndjson").splitlines()
+        numbers = f"numbers/{tracker['site_id']}"
+        (day,) = archive.read(f"{numbers}/days.ndjson").splitlines()
+        assert (json.loads(day)["pageviews"], "bounce_rate" in json.loads(day)) == (1, True)
+        (bots,) = archive.read(f"{numbers}/not-counted.ndjson").splitlines()
+        assert json.loads(bots)["rule"] == "Googlebot"
+        assert len(archive.namelist()) == 4
     assert json.loads(event)["path"] == "/there"
     assert account["user"]["email"] == dora.email
     assert [each["site_id"] for each in account["trackers"]] == [tracker["site_id"]]

@@ -32,7 +32,7 @@ from ezee.store.clickhouse import asking, fences, rollups, schema, tallies, visi
 from ezee.store.clickhouse.address import Address
 from ezee.store.clickhouse.batches import Part, Seen, is_seen, number
 from ezee.store.clickhouse.changes import Changer
-from ezee.store.clickhouse.dialect import CLICKHOUSE, written
+from ezee.store.clickhouse.dialect import written
 from ezee.store.clickhouse.janitor import Janitor
 from ezee.store.clickhouse.numbers import Numbers
 from ezee.store.clickhouse.reaches import reach_of
@@ -125,7 +125,7 @@ class ClickHouseStore:
         if isinstance(look, Moment):
             return [(visible.look(servers).told,)]
         reach = reach_of(look, _seen_by(servers, look))
-        return [tuple(row) for row in _asked(servers, statement_of(look, CLICKHOUSE), reach)]
+        return [tuple(row) for row in _asked(servers, statement_of(look), reach)]
 
     def describe(self, site: int | None = None) -> Description:
         """See ``EventStore.describe``."""

@@ -13,7 +13,6 @@ from ezee.store.looks import (
     Extents,
     KeptDrops,
     KeptEvents,
-    KeptProperties,
     KeptRows,
     Live,
     NotCounted,
@@ -27,7 +26,7 @@ def reach_of(look: PlainLook, visible: Visible) -> Reach:
     match look:
         case Sighting():
             return Reach(visible, look.site, look.day, look.day, look.visitor)
-        case NotCounted() | KeptEvents() | BotViews() | KeptProperties():
+        case NotCounted() | KeptEvents() | BotViews():
             return Reach(visible, look.site, look.first_day, look.last_day)
         case Live():
             # No local day is further from that of UTC.

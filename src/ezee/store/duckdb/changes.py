@@ -13,7 +13,6 @@ from msgspec.structs import astuple
 from ezee.model.event import Event
 from ezee.store.changes import Erase, Move, Regroup, Rejudge, Rewrite
 from ezee.store.duckdb import expired
-from ezee.store.duckdb.dialect import DUCKDB
 from ezee.store.duckdb.file import Connection
 from ezee.store.duckdb.rollups import TABLES, unroll
 from ezee.store.duckdb.visits import rederive
@@ -38,7 +37,7 @@ def carry_out(connection: Connection, change: Rewrite) -> int:
 
 
 def _erase(connection: Connection, change: Erase) -> int:
-    known = _run(connection, statement_of(Erased(change.receipt), DUCKDB)).fetchone()
+    known = _run(connection, statement_of(Erased(change.receipt))).fetchone()
     if known is not None:
         events, bots, *_ = known
         return int(events + bots)

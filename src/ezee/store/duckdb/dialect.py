@@ -11,13 +11,16 @@ _WITHIN = (1 << _TOGETHER) - 1
 
 
 def _property(column: str, key: str) -> Statement:
-    # An event without properties has no JSON at all, which DuckDB would not read.
-    json = f"case when {column} = '' then '{{}}' else {column} end"
-    return Statement(f"coalesce(json_extract_string({json}, ?), '')", (f'$."{key}"',))
+    return Statement(f"coalesce(json_extract_string({_json(column)}, ?), '')", (f'$."{key}"',))
 
 
 def _keys(column: str) -> Statement:
-    return Statement(f"unnest(json_keys({column}))")
+    return Statement(f"unnest(json_keys({_json(column)}))")
+
+
+def _json(column: str) -> str:
+    # An event without properties has no JSON at all, which DuckDB would not read.
+    return f"case when {column} = '' then '{{}}' else {column} end"
 
 
 def _contains(value: Statement, text: str) -> Statement:

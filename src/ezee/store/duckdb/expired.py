@@ -15,7 +15,6 @@ from ezee.model.calendar import date_of
 from ezee.model.query import StatsQuery
 from ezee.model.rollable import EXPIRED, reads_events
 from ezee.store.changes import Erase
-from ezee.store.duckdb.dialect import DUCKDB
 from ezee.store.erasable import within_days
 from ezee.store.kept import statement_of
 from ezee.store.looks import (
@@ -96,10 +95,10 @@ def look(run: Run, asked: PlainLook | ExpiryLook) -> list[Row]:
     """
     match asked:
         case NotCounted():
-            rows = [*_rows(run, statement_of(asked, DUCKDB)), *_rows(run, _bots(asked))]
+            rows = [*_rows(run, statement_of(asked)), *_rows(run, _bots(asked))]
             return sorted(rows, key=lambda row: (row[0], row[1], -int(row[4]), row[2]))
         case BotViews():
-            return [_sums(run, [statement_of(asked, DUCKDB), _views(asked)])]
+            return [_sums(run, [statement_of(asked), _views(asked)])]
         case Erasable():
             check_path(run, asked.erase)
             return [removed(run, asked.erase)]
@@ -107,18 +106,18 @@ def look(run: Run, asked: PlainLook | ExpiryLook) -> list[Row]:
             return _rows(run, _expirable(asked))
         case KeptEvents():
             check_events(run, asked)
-            return _rows(run, statement_of(asked, DUCKDB))
+            return _rows(run, statement_of(asked))
         case LatestErased():
             return _rows(run, _latest_erased(asked))
         case KeptFrom():
             return _rows(run, Statement("select site, kept_from from expired order by site"))
         case _:
-            return _rows(run, statement_of(asked, DUCKDB))
+            return _rows(run, statement_of(asked))
 
 
 def removed(run: Run, erase: Erase) -> Row:
     """How much an erasure removes, as ``Erasable`` tells it."""
-    return _sums(run, [statement_of(Erasable(erase), DUCKDB), _left(erase)])
+    return _sums(run, [statement_of(Erasable(erase)), _left(erase)])
 
 
 def _rows(run: Run, statement: Statement) -> list[Row]:

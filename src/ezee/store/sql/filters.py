@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ezee.model.dimensions import Dimension, Scope, dimension
+from ezee.model.dimensions import EVERY_PROPERTY, Dimension, Scope, dimension
 from ezee.model.query import Filter, Operator
 from ezee.store.sql import Dialect, Statement, join, write
 
@@ -18,8 +18,13 @@ def on_visits(dialect: Dialect, filters: tuple[Filter, ...]) -> list[Statement]:
 
 
 def value(dialect: Dialect, dimension: Dimension, table: str = "") -> Statement:
-    """A dimension's value in a row of ``events`` or ``visits``; ``table`` ends with a dot."""
+    """A dimension's value in a row of ``events`` or ``visits``; ``table`` ends with a dot.
+
+    Of every property it is each key in turn, a row for each.
+    """
     column = table + dimension.column
+    if dimension.name == EVERY_PROPERTY:
+        return dialect.keys(column)
     return dialect.property(column, dimension.key) if dimension.key else Statement(column)
 
 

@@ -6,6 +6,7 @@ import tempfile
 import zipfile
 from collections.abc import AsyncIterator
 from contextlib import closing
+from itertools import groupby
 from typing import IO, Any
 
 import anyio.to_thread
@@ -16,11 +17,15 @@ from litestar.response import Stream
 from ezee.accounts import annotating, claims, passkeys, profile, sessions, tokens, trackers
 from ezee.accounts.policy import readable_by_owner
 from ezee.accounts.sessions import Viewer
-from ezee.accounts.tables import Table, Tracker
+from ezee.accounts.tables import Table as AccountTable
+from ezee.accounts.tables import Tracker
 from ezee.exports.asked import ask_for_events
 from ezee.exports.events import table_of_events
+from ezee.exports.sums import sums_of
+from ezee.exports.tables import Table
 from ezee.exports.text import write_ndjson
 from ezee.model.calendar import utc_text
+from ezee.model.site import ReadableSite
 from ezee.web.html.forms import AnyRequest
 from ezee.web.html.guards import signed_in, viewer_in
 from ezee.web.services import Services, services_of
@@ -45,7 +50,7 @@ _HIDDEN = frozenset(
 
 @get("/account/export", guards=[signed_in], include_in_schema=False)
 async def export(request: AnyRequest) -> Stream:
-    """``account.json`` and the events of each tracker as NDJSON."""
+    """``account.json``, and the events and numbers of each tracker as NDJSON."""
     services, viewer = services_of(request), viewer_in(request)
     file = await anyio.to_thread.run_sync(_write, services, viewer, limiter=services.readers)
     headers = {
@@ -74,8 +79,11 @@ def _write(services: Services, viewer: Viewer) -> IO[bytes]:
         text = msgspec.json.format(msgspec.json.encode(account), indent=2)
         archive.writestr("account.json", text)
         for row in rows:
+            site = readable_by_owner(database, viewer.user_id, row.id)
             with archive.open(f"events/{row.site_id}.ndjson", "w", force_zip64=True) as part:
-                _write_events(services, viewer, row, part)
+                asked = ask_for_events(services.store, site, [("period", "all")], now)
+                _write_table(table_of_events(services.store, site, asked.span), part)
+            _write_sums(services, site, archive)
     file.seek(0)
     return file
 
@@ -89,15 +97,22 @@ def _belongings(services: Services, viewer: Viewer, row: Tracker) -> dict[str, A
     }
 
 
-def _write_events(services: Services, viewer: Viewer, row: Tracker, part: IO[bytes]) -> None:
-    site = readable_by_owner(services.database, viewer.user_id, row.id)
-    asked = ask_for_events(services.store, site, [("period", "all")], services.clock.now())
-    with closing(write_ndjson(table_of_events(services.store, site, asked.span))) as pieces:
+def _write_sums(services: Services, site: ReadableSite, archive: zipfile.ZipFile) -> None:
+    sums = sums_of(services.store, site, services.clock.now())
+    for name, tables in groupby(sums, key=lambda each: each.name):
+        path = f"numbers/{site.site_id}/{name}.ndjson"
+        with archive.open(path, "w", force_zip64=True) as part:
+            for each in tables:
+                _write_table(each.table, part)
+
+
+def _write_table(table: Table, part: IO[bytes]) -> None:
+    with closing(write_ndjson(table)) as pieces:
         for piece in pieces:
             part.write(piece)
 
 
-def _told(row: Table) -> dict[str, Any]:
+def _told(row: AccountTable) -> dict[str, Any]:
     names = [column.key for column in row.__table__.columns if column.key not in _HIDDEN]
     values = {name: getattr(row, name) for name in names}
     return {

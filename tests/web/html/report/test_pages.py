@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import escape
+from html import escape, unescape
 
 import pytest
 
@@ -150,6 +150,57 @@ def test_properties_are_listed_and_lead_to_their_values(
     assert "<bdi>plan</bdi>" in row
     page = at_alices.get(f"{path}?events=properties&period=yesterday").text
     assert "No event had properties in this time." in page
+
+
+def test_the_list_of_properties_is_of_what_filters_leave(at_alices: Visitor, path: str) -> None:
+    assert "<bdi>plan</bdi>" in at_alices.get(f"{path}/all/prop:*").text
+    filtered = "filter=event:is:none"
+    page = at_alices.get(f"{path}?events=properties&{filtered}").text
+    assert "No event had properties in this time." in page
+    assert "<bdi>plan</bdi>" not in at_alices.get(f"{path}/all/prop:*?{filtered}").text
+    # No filter searches their names.
+    page = at_alices.get(f"{path}/all/prop:*?search=x").text
+    assert "<bdi>plan</bdi>" in page
+    assert 'role="search"' not in page
+
+
+def test_every_panel_and_the_chart_lead_to_their_file(at_alices: Visitor, path: str) -> None:
+    pages = [at_alices.get(path + rest).text for rest in ("", "?events=properties")]
+    pages.append(at_alices.get(f"{path}?events=revenue&filter=event:is_not:x").text)
+    found = {each for page in pages for each in re.findall(r'href="([^"]+/csv/[^"]+)"', page)}
+    names = {each.partition("/csv/")[2].partition("?")[0] for each in found}
+    assert names == {
+        *("timeseries", "page", "source", "country", "device", "event", "prop:*", "revenue")
+    }
+    for each in found:
+        assert at_alices.get(unescape(each)).headers["content-type"].startswith("text/csv")
+
+
+def test_revenue_over_time_is_a_file(at_alices: Visitor, path: str) -> None:
+    lines = at_alices.get(
+        f"{path}/csv/revenue?period=today&interval=day&compare=none"
+    ).text.splitlines()
+    assert lines[0] == "time,revenue_EUR"
+    assert lines[1].endswith(",5.00")
+    answer = at_alices.get(f"{path}/csv/timeseries?period=7d&compare=none")
+    assert answer.text.startswith("time,visitors,visits,pageviews,")
+    assert len(answer.text.splitlines()) == 8
+
+
+def test_what_was_not_counted_is_a_file(
+    service: Service, at_alices: Visitor, alice: Account
+) -> None:
+    tracker = new_tracker(alice)
+    path = f"/trackers/{tracker['id']}"
+    agent = "Googlebot/2.1 (+http://www.google.com/bot.html)"
+    sent = {"site_id": tracker["site_id"], "url": "/"}
+    service.collect(sent, user_agent=agent).raise_for_status()
+    service.collect(sent).raise_for_status()
+    page = at_alices.get(path).text
+    assert f'href="{path}/csv/dropped"' in page
+    answer = at_alices.get(f"{path}/csv/dropped")
+    assert answer.text.splitlines() == ["reason,rule,category,count", "bot,Googlebot,search,1"]
+    assert "-dropped.csv" in answer.headers["content-disposition"]
 
 
 def test_revenue_is_told_by_currency(at_alices: Visitor, path: str) -> None:

@@ -97,7 +97,13 @@ def test_a_private_tab_is_not_there(
     assert "EUR" not in page.text
 
 
-@pytest.mark.parametrize("asked", ["/all/prop:plan", "/csv/prop:plan", "?filter=prop:plan:is:gold"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *("/all/prop:plan", "/csv/prop:plan", "/all/prop:*", "/csv/prop:*", "/csv/revenue"),
+        *("/csv/dropped", "?filter=prop:plan:is:gold"),
+    ],
+)
 def test_properties_cannot_be_asked_for(
     at_alices: Visitor, anybody: Visitor, tracker: dict[str, Any], asked: str
 ) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from ezee.exports import asked, parts
 from ezee.exports.formats import FORMATS
-from ezee.model.dimensions import DIMENSIONS
+from ezee.model.dimensions import DIMENSIONS, EVERY_PROPERTY
 from ezee.model.metrics import METRICS, REVENUE
 from ezee.model.query import Interval, Operator
 from ezee.stats import comparisons, filters, live, parse, periods
@@ -71,7 +73,7 @@ def live_response() -> Json:
 
 
 _DIMENSION = "|".join([*DIMENSIONS, r"prop:[A-Za-z0-9_.\-]{1,64}"])
-_BREAKDOWN: Json = some_of([_DIMENSION], ",", parse.MOST_TOGETHER)
+_BREAKDOWN: Json = some_of([_DIMENSION, re.escape(EVERY_PROPERTY)], ",", parse.MOST_TOGETHER)
 _FILTER: Json = {"type": "string", "pattern": f"^({_DIMENSION}):({'|'.join(Operator)}):"}
 _COMPARE = rf"^({'|'.join(comparisons.NAMES)}|\d{{4}}-\d\d-\d\d\.\.\d{{4}}-\d\d-\d\d)$"
 _ORDER = f"^-?({'|'.join(parse.ORDERS)})$"

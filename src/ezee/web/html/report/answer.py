@@ -9,6 +9,7 @@ import msgspec
 
 from ezee.accounts.tables import Annotation
 from ezee.model.calendar import date_of, local_hour
+from ezee.model.dimensions import EVERY_PROPERTY, PROPERTY
 from ezee.model.dimensions import dimension as find
 from ezee.model.query import Range, StatsQuery
 from ezee.model.site import ReadableSite
@@ -17,7 +18,6 @@ from ezee.stats.dropped import DroppedReport, report_dropped
 from ezee.stats.kept import Gone
 from ezee.stats.live import LiveReport, report_live
 from ezee.stats.marks import bucket_of
-from ezee.stats.properties import Property, list_properties
 from ezee.stats.run import Report, question, run
 from ezee.store.base import EventStore
 from ezee.web.html.report.chart import Drawing, draw, place_of
@@ -26,7 +26,6 @@ from ezee.web.html.report.formats import kind_of
 from ezee.web.html.report.panels import (
     MAP,
     PANELS,
-    PROPERTIES,
     REVENUE,
     dimension_of,
     is_private,
@@ -50,16 +49,13 @@ _LEVELS = 5
 
 
 class Loaded(NamedTuple):
-    """A question's answer, with what was not counted and who is here; ``properties`` are those
-    that events have, where they are to be shown.
-    """
+    """A question's answer, with what was not counted and who is here."""
 
     report: Report
     span: Range
     today: int
     dropped: DroppedReport
     live: LiveReport
-    properties: Sequence[Property] = ()
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -163,17 +159,12 @@ def load(store: EventStore, site: ReadableSite, view: View, now: int) -> Loaded:
     wanted = [dimension_of(tab) for tab in tabs.values()]
     asked += [("dimension", name) for name in dict.fromkeys(wanted) if name]
     query = _told(store, site, asked, now, chosen=bool(view.one("compare")))
-    days = [
-        ("from", str(date_of(query.range.first_day))),
-        ("to", str(date_of(query.range.last_day))),
-    ]
     return Loaded(
         run(store, site, query, now),
         query.range,
         local_hour(now, site.timezone).day,
-        report_dropped(store, site, days, now),
+        report_dropped(store, site, whole_days(query.range), now),
         report_live(store, site, now),
-        list_properties(store, site, query.range) if tabs["events"] == PROPERTIES else (),
     )
 
 
@@ -192,6 +183,11 @@ def _told(
         if len(left) == len(asked) or not any(name == "dimension" for name, _ in left):
             raise
         return question(store, site, left, now)
+
+
+def whole_days(span: Range) -> list[tuple[str, str]]:
+    """The parameters that ask for the days of a range, none of them cut."""
+    return [("from", str(date_of(span.first_day))), ("to", str(date_of(span.last_day)))]
 
 
 def money(report: Report) -> list[Money]:
@@ -306,13 +302,13 @@ def _card(view: View, report: Report, path: str, name: str, *, private: bool) ->
         total=report["rows"].get(dimension, 0),
         counted=find(dimension).count if dimension else "",
         all_link=view.at(f"{path}/all/{dimension}").link,
-        csv_link=view.at(f"{path}/csv/{dimension}").link,
+        csv_link=view.at(f"{path}/csv/{dimension or tab}").link,
         told=told,
     )
 
 
 def rows_of(view: View, report: Report, dimension: str) -> list[Row]:
-    """The rows of a breakdown, each a link that filters by it."""
+    """The rows of a breakdown, each a link that filters by it; a property's leads to its values."""
     counted, whole = find(dimension).count, report["totals"]["visitors"]
     rows = report["breakdowns"][dimension]
     most = max((row["visitors"] for row in rows), default=0)
@@ -322,12 +318,18 @@ def rows_of(view: View, report: Report, dimension: str) -> list[Row]:
             row["visitors"],
             row[counted],
             share(row["visitors"], whole),
-            chosen(view, dimension, row["value"]),
-            excluded(view, dimension, row["value"]),
+            *_links(view, dimension, row["value"]),
             level(share(row["visitors"], most)),
         )
         for row in rows
     ]
+
+
+def _links(view: View, dimension: str, value: str) -> tuple[str, str]:
+    """What a row chooses, and what leaves it out."""
+    if dimension == EVERY_PROPERTY:
+        return view.with_(events=f"{PROPERTY}{value}").link, ""
+    return chosen(view, dimension, value), excluded(view, dimension, value)
 
 
 def level(part: float) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from ezee.model.dimensions import PROPERTY, find_dimension
+from ezee.model.dimensions import EVERY_PROPERTY, PROPERTY, find_dimension
 
 MAP = "map"
 REVENUE = "revenue"
 PROPERTIES = "properties"
+DROPPED = "dropped"
 
 
 class Panel(msgspec.Struct, frozen=True):
@@ -45,14 +46,16 @@ def dimension_of(tab: str) -> str:
     """The dimension that a tab breaks down by; empty where it takes no breakdown of its own."""
     if tab == MAP:
         return "country"
-    return "" if tab in {PROPERTIES, REVENUE} else tab
+    if tab == PROPERTIES:
+        return EVERY_PROPERTY
+    return "" if tab == REVENUE else tab
 
 
 def is_private(tab: str) -> bool:
-    """Whether only the owner may see what stands behind a tab."""
-    return tab in {PROPERTIES, REVENUE} or tab.startswith(PROPERTY)
+    """Whether only the owner may see what stands behind a tab, or behind a panel without any."""
+    return tab in {PROPERTIES, REVENUE, DROPPED} or tab.startswith(PROPERTY)
 
 
 def is_property(name: str) -> bool:
     """Whether that names a property of events."""
-    return name.startswith(PROPERTY) and find_dimension(name) is not None
+    return name.startswith(PROPERTY) and name != EVERY_PROPERTY and find_dimension(name) is not None

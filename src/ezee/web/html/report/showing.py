@@ -15,10 +15,8 @@ from ezee.accounts.tables import Annotation, Tracker
 from ezee.accounts.trackers import rules_of
 from ezee.errors import EzeeError, InvalidRequest, NotFound, Unavailable
 from ezee.exports.formats import FORMATS
-from ezee.exports.parts import ask_for_part, parameters_of
-from ezee.exports.reports import table_of_report
 from ezee.model.calendar import date_of
-from ezee.model.dimensions import DIMENSIONS, find_dimension
+from ezee.model.dimensions import DIMENSIONS, EVERY_PROPERTY, find_dimension
 from ezee.model.query import Operator
 from ezee.model.site import ReadableSite
 from ezee.stats import periods
@@ -30,6 +28,7 @@ from ezee.web.files import File, send_file
 from ezee.web.html.forms import AnyRequest
 from ezee.web.html.rendering import render, texts_of
 from ezee.web.html.report import answer
+from ezee.web.html.report.files import CSV, file_name, table_of
 from ezee.web.html.report.filtering import chips, write_filter
 from ezee.web.html.report.formats import formats_of
 from ezee.web.html.report.view import View
@@ -109,7 +108,9 @@ async def show_list(request: AnyRequest, asked: Asked, dimension: str) -> Respon
     services = services_of(request)
     if find_dimension(dimension) is None:
         raise NotFound
-    search = request.query_params.get("search", "")[:200]
+    # The names of properties are few, and no filter searches them.
+    searched = dimension != EVERY_PROPERTY
+    search = request.query_params.get("search", "")[:200] if searched else ""
     number = _number(request.query_params.get("page", "1"))
     offset = (number - 1) * _PAGE_SIZE
     view = asked.view
@@ -135,6 +136,7 @@ async def show_list(request: AnyRequest, asked: Asked, dimension: str) -> Respon
         failure,
         others=others,
         dimension=dimension,
+        searched=searched,
         search=search,
         page_number=number,
         rows=answer.rows_of(report_view, told, dimension) if told else [],
@@ -146,13 +148,16 @@ async def show_list(request: AnyRequest, asked: Asked, dimension: str) -> Respon
 
 
 async def send_table(request: AnyRequest, asked: Asked, dimension: str) -> Stream:
-    """Every value of a dimension with its numbers, as CSV."""
+    """Every value of a dimension with its numbers, or what else there is as CSV."""
     services = services_of(request)
-    if find_dimension(dimension) is None:
-        raise NotFound
-    file = await anyio.to_thread.run_sync(
-        _file, services, asked, dimension, limiter=services.readers
-    )
+
+    def write() -> File:
+        now, form = services.clock.now(), FORMATS[CSV]
+        table = table_of(services.store, asked.site, asked.view, dimension, now)
+        name = file_name(asked.tracker.domain, dimension)
+        return File(name, form.media_type, form.write(table))
+
+    file = await anyio.to_thread.run_sync(write, limiter=services.readers)
     return await send_file(file, services.readers, asked.headers)
 
 
@@ -232,18 +237,6 @@ def _list(services: Services, site: ReadableSite, view: View, part: tuple[str, i
     asked += [("dimension", dimension), ("limit", str(limit)), ("offset", str(offset))]
     at = services.clock.now()
     return run(services.store, site, question(services.store, site, asked, at), at)
-
-
-def _file(services: Services, asked: Asked, dimension: str) -> File:
-    at, shown = services.clock.now(), asked.view.asked()
-    # What the page shows beside is no part of the file, but wrong all the same.
-    question(services.store, asked.site, shown, at)
-    of_rows = [pair for pair in shown if pair[0] in parameters_of(dimension)]
-    of_rows += [("format", "csv"), ("table", dimension)]
-    part = ask_for_part(services.store, asked.site, of_rows, at)
-    table = table_of_report(services.store, asked.site, part, at)
-    name = f"{asked.tracker.domain}-{dimension.replace(':', '-')}.csv"
-    return File(name, FORMATS[part.format].media_type, FORMATS[part.format].write(table))
 
 
 def _notes(services: Services, asked: Asked) -> list[Annotation]:

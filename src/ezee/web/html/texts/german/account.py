@@ -124,9 +124,11 @@ ACCOUNT: dict[str, str | tuple[str, str]] = {
     "this one": "dieser hier",
     "Sign out everywhere else": "Überall sonst abmelden",
     "Everything that is tied to this account, as one ZIP file: the account, its trackers with "
-    "their settings, tokens and sessions, and every hit.": (
+    "their settings, annotations and old counters, tokens, sessions and passkeys, every hit, each "
+    "day’s numbers, and what was not counted.": (
         "Alles, was zu diesem Konto gehört, als eine ZIP-Datei: das Konto, seine Tracker mit ihren "
-        "Einstellungen, Tokens und Sitzungen, und jeder Aufruf."
+        "Einstellungen, Anmerkungen und alten Zählern, Tokens, Sitzungen und Passkeys, jeder "
+        "Aufruf, die Zahlen jedes Tages, und was nicht gezählt wurde."
     ),
     "Download everything": "Alles herunterladen",
     "Deleting the account takes its trackers and everything they have counted with it.": (

@@ -11,6 +11,10 @@ COMMON: dict[str, str | tuple[str, str]] = {
     "Account": "Konto",
     "API": "API",
     "Documentation": "Dokumentation",
+    "All pages": "Alle Seiten",
+    "Countries by the statistics of the Number Resource Organization": (
+        "Länder nach der Statistik der Number Resource Organization"
+    ),
     "Your account": "Ihr Konto",
     "Signed in as {email}": "Angemeldet als {email}",
     "Sign out": "Abmelden",

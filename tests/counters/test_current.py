@@ -13,10 +13,11 @@ from anyio import CapacityLimiter
 from ezee.counters.current import CurrentNumbers
 from ezee.counters.number import Wanted
 from ezee.errors import Unavailable
+from ezee.model.calendar import DAY
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
-from ezee.store.base import Batch
+from ezee.store.base import Batch, Description
 from tests.support.clock import FakeClock
 from tests.support.events import NOON, PatientStore, event, readable
 
@@ -27,6 +28,7 @@ class WatchedStore(PatientStore):
     """Counts its questions; answers none while it is ``broken``, or before ``open`` is set."""
 
     asked = 0
+    described = 0
     broken = False
 
     def __init__(self, folder: Path) -> None:
@@ -40,6 +42,10 @@ class WatchedStore(PatientStore):
         if self.broken:
             raise Unavailable
         return super().query(site, query)
+
+    def describe(self, site: int | None = None) -> Description:
+        self.described += 1
+        return super().describe(site)
 
 
 @pytest.fixture
@@ -75,6 +81,24 @@ def test_a_number_is_good_for_a_second(store: WatchedStore, clock: FakeClock) ->
         assert await current.find(readable(), Wanted()) == 1
         assert await current.find(readable(), Wanted("visitors")) == 1
         assert store.asked == 3
+
+    asyncio.run(look())
+
+
+def test_where_a_trackers_events_begin_is_asked_once_for_all_its_pages(
+    store: WatchedStore, clock: FakeClock
+) -> None:
+    async def look() -> None:
+        current = numbers(store, clock)
+        for page in ("/a", "/b", "/c"):
+            assert await current.find(readable(), Wanted(page=page)) == 0
+        assert (store.asked, store.described) == (3, 1)
+        # An import brings days from before the first.
+        store.append(Batch([event(NOON - 400 * DAY, page="/a")]))
+        clock.advance(1.1)
+        assert await current.find(readable(), Wanted(page="/a")) == 1
+        assert await current.find(readable(), Wanted(page="/b", period="today")) == 0
+        assert store.described == 2
 
     asyncio.run(look())
 

@@ -10,10 +10,11 @@ import anyio.to_thread
 from anyio import CapacityLimiter
 
 from ezee.clock import Clock
-from ezee.counters.number import Wanted, count
+from ezee.counters.number import ALL_TIME, Wanted, count_from
 from ezee.errors import EzeeError
 from ezee.limits import Buckets
 from ezee.model.site import ReadableSite
+from ezee.stats.parse import Now
 from ezee.store.base import EventStore
 
 # Seconds that a number is good for, and how many times as long as it took to find.
@@ -33,6 +34,13 @@ class _Known(NamedTuple):
     until: float
 
 
+class _Begun(NamedTuple):
+    """The day on which a tracker's events begin, and the elapsed second until which it is good."""
+
+    first_day: int | None
+    until: float
+
+
 class CurrentNumbers:
     """Numbers at most a second old; older where the store is slow or cannot answer."""
 
@@ -43,6 +51,7 @@ class CurrentNumbers:
         self._questions = Buckets(clock)
         self._known: OrderedDict[tuple[int, Wanted], _Known] = OrderedDict()
         self._asking: dict[tuple[int, Wanted], asyncio.Task[None]] = {}
+        self._begun: dict[int, _Begun] = {}
 
     async def find(self, site: ReadableSite, wanted: Wanted) -> int | None:
         """The number, the last one that is known, or None."""
@@ -75,7 +84,7 @@ class CurrentNumbers:
         number = before.number if before else None
         try:
             number = await anyio.to_thread.run_sync(
-                count, self._store, site, wanted, self._clock.now(), limiter=self._readers
+                self._count, site, wanted, limiter=self._readers
             )
         except EzeeError:
             # The last number stays; the next look tries again.
@@ -85,3 +94,19 @@ class CurrentNumbers:
         self._known.move_to_end(key)
         if len(self._known) > _MOST:
             self._known.popitem(last=False)
+
+    def _count(self, site: ReadableSite, wanted: Wanted) -> int:
+        first_day = self._first_day(site) if wanted.period == ALL_TIME else None
+        now = Now(self._clock.now(), site.timezone, first_day, site.kept_from)
+        return count_from(self._store, site, wanted, now)
+
+    def _first_day(self, site: ReadableSite) -> int | None:
+        """Asked once a second for all of a tracker's counters: it is a third of what one costs."""
+        begun = self._begun.get(site.key)
+        elapsed = self._clock.elapsed()
+        if begun is None or elapsed >= begun.until:
+            first_day = self._store.describe(site.key).first_day
+            if len(self._begun) >= _MOST:
+                self._begun.clear()
+            self._begun[site.key] = begun = _Begun(first_day, elapsed + _FRESH)
+        return begun.first_day

@@ -12,7 +12,7 @@ from ezee.errors import FieldError
 from ezee.model.query import Filter, Interval, Operator, StatsQuery
 from ezee.model.site import ReadableSite
 from ezee.stats import periods
-from ezee.stats.run import question
+from ezee.stats.parse import Now, parse
 from ezee.store.base import EventStore
 from ezee.store.looks import BotViews
 
@@ -43,7 +43,17 @@ def read_wanted(parameters: Mapping[str, str]) -> tuple[Wanted, list[FieldError]
 
 
 def count(store: EventStore, site: ReadableSite, wanted: Wanted, now: int) -> int:
-    """Ask the store. ``now`` is milliseconds UTC. Blocks.
+    """Ask the store for a number, as it is at ``now`` (ms UTC). Blocks.
+
+    Raises:
+        Unavailable: the store cannot answer for now.
+    """
+    first_day = store.describe(site.key).first_day if wanted.period == ALL_TIME else None
+    return count_from(store, site, wanted, Now(now, site.timezone, first_day, site.kept_from))
+
+
+def count_from(store: EventStore, site: ReadableSite, wanted: Wanted, now: Now) -> int:
+    """The same for who knows already on which day the tracker's events begin.
 
     Pageviews are people's, and those of image proxies, behind each of which somebody looks; these
     have no visitors that could be told apart.
@@ -51,7 +61,7 @@ def count(store: EventStore, site: ReadableSite, wanted: Wanted, now: int) -> in
     Raises:
         Unavailable: the store cannot answer for now.
     """
-    query = _query(store, site, wanted, now)
+    query = _query(wanted, now)
     totals = store.query(site, query).totals
     if wanted.metric == "visitors":
         return totals.visitors
@@ -62,10 +72,10 @@ def count(store: EventStore, site: ReadableSite, wanted: Wanted, now: int) -> in
     return totals.pageviews + int(views)
 
 
-def _query(store: EventStore, site: ReadableSite, wanted: Wanted, now: int) -> StatsQuery:
+def _query(wanted: Wanted, now: Now) -> StatsQuery:
     asked = [("period", wanted.period), ("metrics", wanted.metric)]
     filters = (Filter("page", Operator.IS, (wanted.page,)),) if wanted.page else ()
-    query = question(store, site, asked, now)
+    query = parse(asked, now)
     # A number has no buckets. Those of hours would be counted beside the days that it adds up.
     return replace(query, breakdowns=(), filters=filters, interval=Interval.DAY)
 

@@ -49,6 +49,10 @@ class TimedService(Service):
             said.write(done.stdout + done.stderr)
         return done.returncode
 
+    def _commands(self, *commands: tuple[list[str], str]) -> list[str]:
+        """Each in a process of its own, where it gets its clock."""
+        return [self.command(*each, stdin=given) for each, given in commands]
+
 
 @contextmanager
 def timed_service(folder: Path, start: str, *options: str) -> Iterator[TimedService]:

@@ -20,6 +20,7 @@ BROWSER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/126.0.0.0 Safari/537.36"
 )
+_ROOT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
 _ANSWERS = re.compile(r"answers at (https?://\S+?),? its data")
 
@@ -73,9 +74,12 @@ class Service:
         return self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """``kill -9`` of every process of it at once, as a power cut would."""
+        """``kill -9`` of every process of it at once, as a power cut would; of none, if it has
+        ended by itself.
+        """
         assert self.process is not None
-        kill_tree(self.process.pid)
+        if self.process.poll() is None:
+            kill_tree(self.process.pid)
         self._end(signal.SIGKILL)
 
     def _end(self, how: signal.Signals) -> int:
@@ -89,17 +93,32 @@ class Service:
 
     def command(self, *arguments: str, stdin: str = "", check: bool = True) -> str:
         """Run an ``ezee`` command on the same folder; returns what it printed."""
-        done = subprocess.run(
-            [*EZEE, *arguments, "--data", str(self.data)],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            env=self.environ,
-            timeout=600,
-        )
+        done = self._run([*EZEE, *arguments, "--data", str(self.data)], stdin)
         if check and done.returncode != 0:
             raise AssertionError(f"ezee {arguments} ended with {done.returncode}: {done.stderr}")
         return done.stdout
+
+    def _commands(self, *commands: tuple[list[str], str]) -> list[str]:
+        """Run commands, each with its input, in one process; returns what each printed."""
+        put = [([*each, "--data", str(self.data)], given) for each, given in commands]
+        done = self._run(_COMMANDS, json.dumps(put), cwd=_ROOT)
+        if done.returncode != 0:
+            raise AssertionError(f"one of {commands} ended with {done.returncode}: {done.stderr}")
+        printed: list[str] = json.loads(done.stdout)
+        return printed
+
+    def _run(
+        self, command: list[str], stdin: str, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            env=self.environ,
+            timeout=600,
+        )
 
     def json(self, *arguments: str, stdin: str = "") -> Any:
         """The same for a command with ``--json``."""
@@ -107,10 +126,11 @@ class Service:
 
     def account(self, email: str, plan: str = "pro") -> Account:
         """Add a user with a token."""
-        self.command(
-            "user", "add", email, "--plan", plan, "--password-stdin", stdin=f"{PASSWORD}\n"
+        _, printed = self._commands(
+            (["user", "add", email, "--plan", plan, "--password-stdin"], f"{PASSWORD}\n"),
+            (["token", "new", "--user", email, "--name", "Tests", "--json"], ""),
         )
-        made = self.json("token", "new", "--user", email, "--name", "Tests")
+        made = json.loads(printed)
         client = httpx.Client(
             base_url=self.url,
             headers={"authorization": f"Bearer {made['token']}"},
@@ -154,3 +174,4 @@ def kill_tree(pid: int) -> None:
 
 
 EZEE = (sys.executable, "-m", "ezee")
+_COMMANDS = [sys.executable, "-m", "tests.support.commands"]

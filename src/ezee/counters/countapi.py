@@ -62,10 +62,11 @@ class Asker(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """A status and the JSON that comes with it."""
+    """A status, the JSON that comes with it, and the key that was asked for."""
 
     status: int
     content: dict[str, object]
+    path: str = ""
 
 
 class CountApi:

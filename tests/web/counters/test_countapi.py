@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,10 +15,14 @@ import httpx
 import pytest
 
 from ezee.web.counters.countapi import NEW
+from tests.support.npm import unpack
 from tests.support.service import Account, Service
 
 pytestmark = pytest.mark.service
 
+CLIENT_SHA512 = (
+    "HteIJM3mB+Um9Kwdk9tdzF6cit39crhksA2EIlg9qBpecAzU8xxG6NGxFQnDmvKtgYu9SD6u0LNiXg5FxDm8dw=="
+)
 _KEYS = itertools.count(100)
 
 
@@ -181,6 +187,54 @@ def test_scripts_and_pixels_never_fail(api: Service, key: str) -> None:
     pixel = ask(api, f"/hit/{key}?img")
     assert (pixel.status_code, pixel.headers["content-type"]) == (200, "image/gif")
     assert told(api, f"/get/{key}") == (200, {"value": 2})
+
+
+@pytest.mark.slow
+def test_its_client_for_javascript_is_told_what_it_expects(api: Service, tmp_path: Path) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("node is not installed")
+    unpack("countapi-js@1.0.2", CLIENT_SHA512, tmp_path)
+    # Its host is gone, so what it fetches by is told where the service is.
+    fetcher = tmp_path / "package/node_modules/cross-fetch/index.js"
+    fetcher.parent.mkdir(parents=True)
+    fetcher.write_text(
+        f"module.exports = (url) => fetch(url.replace('https://api.countapi.xyz', '{api.url}'));"
+    )
+    script = """
+const countapi = require("./package");
+(async () => {
+  const told = [
+    await countapi.create({ namespace: "shop.example", key: "visits", value: 41, enable_reset: 1 }),
+    await countapi.hit("shop.example", "visits"),
+    await countapi.get("shop.example", "visits"),
+    await countapi.update("shop.example", "visits", 1),
+    await countapi.set("shop.example", "visits", 7),
+    await countapi.info("shop.example", "visits"),
+    await countapi.get("shop.example", "none"),
+    await countapi.hit("by-default"),
+  ];
+  await countapi.get("shop.example", "a b").catch(() => told.push("refused"));
+  console.log(JSON.stringify(told));
+})();
+"""
+    done = subprocess.run(
+        ["node", "-e", script], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    made, hit, got, updated, kept, info, none, by_default, refused = json.loads(done.stdout)
+    path = {"path": "shop.example/visits"}
+    assert made.pop("secret")
+    assert made == {
+        "status": 200, **path, "namespace": "shop.example", "key": "visits", "value": 41,
+    }  # fmt: skip
+    assert hit == got == {"status": 200, **path, "value": 42}
+    assert updated == {"status": 200, **path, "value": 43}
+    # Whoever asks without the secret changes nothing now.
+    assert kept == {"status": 403, **path, "old_value": 43, "value": 43}
+    assert (info["status"], info["enable_reset"], info["value"]) == (200, True, 43)
+    assert none == {"status": 404, "path": "shop.example/none", "value": None}
+    assert by_default == {"status": 200, "path": "default/by-default", "value": 1}
+    assert refused == "refused"
 
 
 @pytest.mark.parametrize(

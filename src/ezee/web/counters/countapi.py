@@ -34,6 +34,7 @@ _CORS = {
     "access-control-allow-origin": "*",
     "access-control-allow-methods": "GET, POST, OPTIONS",
     "access-control-allow-headers": "Authorization, Content-Type",
+    "access-control-expose-headers": "X-Path",
     "x-content-type-options": "nosniff",
 }
 
@@ -73,7 +74,8 @@ class CountApiHandler:
             endpoint = "get"
         if endpoint == "create" or (endpoint == "hit" and await self._api.is_new(key)):
             _check(self._new, line, NEW)
-        return await self._do(endpoint, key, given, await self._asker(scope, headers, given))
+        reply = await self._do(endpoint, key, given, await self._asker(scope, headers, given))
+        return reply._replace(path=key.name)
 
     async def _do(self, endpoint: str, key: Key, given: Mapping[str, str], asker: Asker) -> Reply:
         match endpoint:
@@ -130,7 +132,7 @@ def _known(text: str, headers: Headers) -> str:
 
 def _dressed(reply: Reply, given: Mapping[str, str]) -> Answer:
     """As JSON, as a script that calls a function (JSONP), or as a pixel; neither of those fails."""
-    headers = {**NEVER_KEPT, **_CORS}
+    headers = {**NEVER_KEPT, **_CORS, **({"x-path": reply.path} if reply.path else {})}
     if "img" in given:
         return Answer(200, {**headers, "content-type": "image/gif"}, _PIXEL)
     callback = given.get("callback")

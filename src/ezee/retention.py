@@ -64,7 +64,7 @@ def preview(store: EventStore, tracker: Tracker, keep_months: int, now: int) -> 
     """How much would go if the tracker had that rule. Blocks.
 
     Raises:
-        Unavailable: the store cannot answer for now. InvalidRequest: its events never expire.
+        Unavailable: the store cannot answer for now.
     """
     day = max(first_kept(keep_months, tracker.timezone, now), rules_of(tracker).kept_from)
     if not day:
@@ -104,7 +104,6 @@ def expire_due(
 
     Raises:
         Unavailable: the store cannot do it for now; what is left is done by the next call.
-        InvalidRequest: its events never expire. Nothing was changed.
     """
     kept = {int(site): int(day) for site, day in store.look(KeptFrom())}
     due = []
@@ -116,8 +115,6 @@ def expire_due(
         # One of the two may be from a backup: what has gone is gone.
         day = max(by_rule, rules.kept_from, kept.get(site, 0))
         if day > rules.kept_from:
-            # Only a store that can have them go is asked to.
-            store.look(Expirable(site, day))
             keep_from(database, tracker.site_id, day, rules.keep_months)
             moved()
         if day > kept.get(site, 0):

@@ -151,3 +151,14 @@ def test_days_that_have_expired_are_restored_into_a_folder_alone(
         restore_backup(made, settings, unheard)
     restore_backup(made, Settings(data=tmp_path / "restored"), unheard)
     assert not (tmp_path / "restored" / EVENTS_ADDRESS).exists()
+
+
+def test_a_cluster_in_which_days_have_expired_is_not_backed_up(
+    moved: Folder, tmp_path: Path
+) -> None:
+    database = Database.in_folder(moved.path)
+    with store_of(moved) as store:
+        store.change(Expire(site_key(moved.site_id), TODAY - 1, "e", NOON))
+        with pytest.raises(SetupError, match="which a backup cannot hold yet"):
+            make_backup(tmp_path / "into", moved.path, database, store, NOON, unheard)
+    database.close()

@@ -39,13 +39,13 @@ from tests.store.engines import (
     ClusterEngine,
     Engine,
     RemoteEngine,
+    RolledClusterEngine,
     RolledEngine,
     ask,
     bot,
     question,
 )
 from tests.store.test_compacting import found
-from tests.support.clickhouse import Cluster
 from tests.support.events import NOON, PatientStore, event, readable
 
 OLD = TODAY - 2
@@ -53,24 +53,17 @@ MARK = "/people/søren-kirk.9f2c/letters"
 TITLE = "Letters of Søren 9f2c"
 
 
-@pytest.fixture(params=[Engine, RolledEngine, RemoteEngine], ids=["embedded", "rolled", "remote"])
+@pytest.fixture(
+    params=[Engine, RolledEngine, RemoteEngine, ClusterEngine, RolledClusterEngine],
+    ids=["embedded", "rolled", "remote", "clickhouse", "clickhouse-rolled"],
+)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """Those in which events expire."""
-    made: Engine = request.param(tmp_path)
+    if issubclass(request.param, ClusterEngine):
+        made: Engine = request.param(request.getfixturevalue("server"))
+    else:
+        made = request.param(tmp_path)
     yield made
     made.close()
-
-
-def test_in_clickhouse_nothing_expires(server: Cluster) -> None:
-    engine = ClusterEngine(server)
-    engine.store.append(Batch(EVENTS))
-    with pytest.raises(InvalidRequest, match="kept for ever"):
-        expire(engine.store)
-    with pytest.raises(InvalidRequest, match="kept for ever"):
-        engine.store.look(Expirable(SITE, OLD))
-    assert [engine.store.look(look) for look in (LatestErased("r", 9), KeptFrom())] == [[], []]
-    assert engine.store.describe(SITE).events == len(EVENTS)
-    engine.close()
 
 
 def of_days(days: int = 5, each: int = 12) -> list[Event]:

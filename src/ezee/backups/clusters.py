@@ -41,6 +41,11 @@ _EXPIRED = (
     "cannot be restored into a cluster yet. Restore it into a data folder, without EZEE_EVENTS."
 )
 
+_EXPIRED_THERE = (
+    "Of some trackers days have expired in the cluster: of these it has day roll-ups alone, which "
+    "a backup cannot hold yet. Back up the servers' own folders instead."
+)
+
 
 def take_cluster(folder: Path, data: Path, store: EventStore, said: Said) -> dict[str, int]:  # noqa: ARG001
     """Write all that a cluster has, as of one moment, into a folder; returns rows by table.
@@ -48,8 +53,10 @@ def take_cluster(folder: Path, data: Path, store: EventStore, said: Said) -> dic
     Nothing of it goes by way of the ``data`` folder.
 
     Raises:
-        SetupError: it is changed, not only added to, all the time.
+        SetupError: it is changed, not only added to, all the time; or some days have expired.
     """
+    if store.look(KeptFrom()):
+        raise SetupError(_EXPIRED_THERE)
     for _ in range(_TRIES):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)

@@ -1,8 +1,9 @@
-"""What an erasure is about, in the subset of ``store.sql``."""
+"""What an erasure is about, or an expiry, in the subset of ``store.sql``."""
 
 from __future__ import annotations
 
 from ezee.store.changes import Erase
+from ezee.store.looks import Expirable
 from ezee.store.sql import Statement, join, write
 
 
@@ -41,6 +42,23 @@ def erasable(erase: Erase) -> Statement:
         condemned=condemned(erase),
         dropped=_dropped(erase),
         visits=_visits(erase),
+    )
+
+
+def expirable(asked: Expirable) -> Statement:
+    """How much an expiry removes; the columns are those of ``looks.Expirable``."""
+    return write(
+        """
+        select (select count(*) from events where {days}) as events,
+               (select count(*) from bots where {days}) as bots,
+               0 as drops,
+               (select count(*) from (select day from visits where {days}) as ended) as visits,
+               (select count(distinct day) from (
+                    select day from events where {days}
+                    union all select day from bots where {days}
+               ) as touched) as days
+        """,
+        days=Statement("site = ? and day < ?", (asked.site, asked.kept_from)),
     )
 
 

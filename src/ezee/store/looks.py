@@ -240,7 +240,7 @@ PlainLook = (
 )
 """Those that one statement answers."""
 ExpiryLook = Expirable | LatestErased | KeptFrom
-"""Those about what expires; in an engine where nothing does there are no rows."""
+"""Those about what expires."""
 TallyLook = Tallied | HowManyTallies | EveryTally
 Look = PlainLook | ExpiryLook | WrongRollups | TallyLook | Condition | CopyOut | Moment
 LOOKS_AT_VISITS = (Sighting, Live, Erasable, Expirable)

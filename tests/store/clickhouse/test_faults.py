@@ -9,9 +9,19 @@ import pytest
 from ezee.errors import Unavailable
 from ezee.model.query import Range
 from ezee.store.base import Batch
-from ezee.store.changes import Erase, RollUp
+from ezee.store.changes import Erase, Expire, RollUp
 from ezee.store.looks import WrongRollups
-from tests.store.engines import SITE, TODAY, ClusterEngine, ask, assert_counted, question
+from tests.store.engines import (
+    DAY,
+    SITE,
+    TODAY,
+    ClusterEngine,
+    ask,
+    assert_counted,
+    bot,
+    not_counted,
+    question,
+)
 from tests.support.clickhouse import Cluster, Node, programs, two_shards
 from tests.support.events import NOON, event
 from tests.support.polling import until
@@ -83,6 +93,22 @@ def test_each_shard_rolls_up_its_own_visitors(cluster: Cluster, engine: ClusterE
     assert ask(engine, question(metrics=("revenue",))) == before
     assert_counted(engine.store, events)
     assert engine.store.look(WrongRollups(SITE)) == []
+
+
+def test_events_expire_in_both_shards_on_every_replica(
+    cluster: Cluster, engine: ClusterEngine
+) -> None:
+    bots = [bot(NOON, visitor=each) for each in range(VISITORS)]
+    engine.store.append(Batch([*batch(1).events, event(NOON + DAY, visitor=3)], bots=bots))
+    asked = question(range=Range(TODAY, TODAY), breakdowns=("page",))
+    before = ask(engine, asked), not_counted(engine.store)
+    assert engine.store.change(Expire(SITE, TODAY + 1, "e", NOON)) == 2 * VISITORS
+    for table in ("events", "bots"):
+        rows = f"select count(*) from {engine.database}.{table}_local where site = {SITE} "
+        assert [node.ask(f"{rows} and day = {TODAY}") for node in cluster.nodes] == [[(0,)]] * 4
+    assert (ask(engine, asked), not_counted(engine.store)) == before
+    assert engine.store.look(WrongRollups(SITE)) == []
+    assert engine.store.append(batch(2)) == list(range(VISITORS))
 
 
 @pytest.mark.parametrize("whole_shard", [False, True])

@@ -115,7 +115,7 @@ def test_while_a_change_is_half_done_events_are_read(engine: ClusterEngine) -> N
     assert true_days(engine) == [TODAY]
 
 
-@pytest.mark.parametrize("where", ["_write", "mark"])
+@pytest.mark.parametrize("where", ["write", "mark"])
 def test_a_roll_up_that_fails_counts_nowhere_and_is_made_again(
     engine: ClusterEngine, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
@@ -124,8 +124,8 @@ def test_a_roll_up_that_fails_counts_nowhere_and_is_made_again(
         really: Callable[..., None] = getattr(rollups, where)
 
         def fail(*given: object) -> None:
-            if where == "_write" or any(told[2] for told in given[1]):  # type: ignore[attr-defined]
-                if where == "_write":
+            if where == "write" or any(told[2] for told in given[1]):  # type: ignore[attr-defined]
+                if where == "write":
                     really(*given)
                 raise Unavailable
             really(*given)

@@ -11,7 +11,7 @@ import pytest
 from tests.support.clickhouse import SERVER, Cluster, one_node, program
 from tests.support.polling import until
 from tests.support.service import BROWSER, Service
-from tests.support.stats import new_tracker
+from tests.support.stats import counted, new_tracker
 
 pytestmark = pytest.mark.service
 
@@ -47,20 +47,27 @@ def test_events_are_in_the_cluster_and_wait_here_while_it_is_away(
     assert not (tmp_path / "data" / "events.duckdb").exists()
 
 
-def test_a_rule_that_has_events_go_leaves_those_of_a_cluster_in_every_report(
+def test_events_expire_by_a_trackers_rule_and_reports_stay_as_they_were(
     server: Cluster, tmp_path: Path
 ) -> None:
     service = Service(tmp_path / "data", environ={"EZEE_EVENTS": server.url("kept")}).start()
     alice = service.account("alice@example.com")
-    site_id = new_tracker(alice)["site_id"]
+    tracker = new_tracker(alice)
+    site_id = tracker["site_id"]
     old = (datetime.now(UTC) - timedelta(days=400)).isoformat()
     visit = {"user_agent": BROWSER, "client_ip": "203.0.113.9", "timestamp": old}
     sent = alice.client.post("/api/public/collect", json={"site_id": site_id, "url": "/a", **visit})
     assert sent.status_code == 202
+    before = counted(alice, tracker, period="all")
+    assert before == (1, 0)
     service.command("tracker", "set", site_id, "keep_months=2")
-    with pytest.raises(AssertionError, match="kept for ever"):
-        service.command("expire", "--apply")
-    assert service.json("tracker", "show", site_id)["kept_from"] is None
+    assert service.json("expire", "--apply")["removed"] == 1
+    assert service.json("tracker", "show", site_id)["kept_from"] > old[:10]
+    assert counted(alice, tracker, period="all") == before
+    sent = alice.client.post("/api/public/collect", json={"site_id": site_id, "url": "/a", **visit})
+    assert "beyond_retention" in sent.text
+    assert service.json("rollup", "verify")["wrong"] == []
+    assert service.json("expire", "--apply")["removed"] == 0
     service.stop()
 
 

@@ -7,7 +7,7 @@ and shards; what a writer left behind that has died in between counts nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
 
@@ -48,31 +48,41 @@ class Part(NamedTuple):
 
 
 class Numbered(NamedTuple):
-    """What of a batch is new, under its number, and the places of events that are not; and of which
-    days it has people's events.
+    """What of a batch is new, under its number, and the places of events that are not stored; and
+    of which days it has people's events, and of which any.
     """
 
     number: int
     parts: list[Part]
-    duplicates: list[int]
+    refused: list[int]
     spans: list[Span]
+    days: set[tuple[int, int]]
 
 
-def number(servers: Servers, visible: Visible, batch: Batch, numbers: Numbers) -> Numbered:
-    """Make rows of what is new in a batch; of what has moved all is."""
+def number(
+    servers: Servers,
+    visible: Visible,
+    batch: Batch,
+    numbers: Numbers,
+    kept_from: Mapping[int, int],
+) -> Numbered:
+    """Make rows of what is new in a batch; of what has moved all is. Nothing is stored of days
+    before the tracker's ``kept_from``.
+    """
     known = set() if batch.moved else _known_ids(servers, visible, batch)
     first = numbers.take(len(batch.events) + len(batch.bots) + 1)
     gathered = _Gathered(servers.weights, first)
     since = _ids_since(batch)
-    duplicates = []
+    refused = []
     seq = first
     for index, each in in_order(batch):
         event = each.event if isinstance(each, Bot) else each
-        if batch.moved or is_new(event, known):
+        expired = event.day < kept_from.get(event.site, event.day)
+        if not expired and (batch.moved or is_new(event, known)):
             seq += STEP
             gathered.add(each, seq, since)
         elif not isinstance(each, Bot):
-            duplicates.append(index)
+            refused.append(index)
     if batch.drops and not is_seen(servers, visible, Seen.TALLY, batch.tally):
         gathered.add_drops(batch.drops)
         gathered.remember(Seen.TALLY, batch.tally)
@@ -80,7 +90,7 @@ def number(servers: Servers, visible: Visible, batch: Batch, numbers: Numbers) -
         gathered.put(0, "imports", (batch.site, *astuple(batch.progress), first, first))
     if gathered.parts:
         gathered.remember(Seen.BATCH, batch.number)
-    return Numbered(first, gathered.parts, duplicates, gathered.spans)
+    return Numbered(first, gathered.parts, refused, gathered.spans, gathered.days)
 
 
 class _Gathered:
@@ -90,11 +100,12 @@ class _Gathered:
         self._weights = weights
         self._number = number
         self._rows: dict[tuple[int, str], list[Row]] = {}
-        self._days: set[tuple[int, int]] = set()
+        self._of_people: set[tuple[int, int]] = set()
+        self.days: set[tuple[int, int]] = set()
 
     @property
     def spans(self) -> list[Span]:
-        return [Span(site, day, day) for site, day in sorted(self._days)]
+        return [Span(site, day, day) for site, day in sorted(self._of_people)]
 
     @property
     def parts(self) -> list[Part]:
@@ -108,8 +119,9 @@ class _Gathered:
         event, table, verdict = _told(each)
         shard = shard_of(event.visitor, self._weights)
         self.put(shard, table, (*astuple(event), *verdict, seq, self._number))
+        self.days.add((event.site, event.day))
         if table == "events":
-            self._days.add((event.site, event.day))
+            self._of_people.add((event.site, event.day))
         if event.event_id and event.received_at > since:
             known = (event.event_id, event.site, event.received_at, event.day)
             self.put(shard, "ids", (*known, seq, self._number))

@@ -7,27 +7,27 @@ what was left half done.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 
 import msgspec
 
-from ezee.store.changes import Erase, Furnish, Regroup, Rejudge, Rewrite
-from ezee.store.clickhouse import clearing, tallies, visible
+from ezee.errors import Unavailable
+from ezee.store.changes import Erase, Expire, Furnish, Regroup, Rejudge, Rewrite
+from ezee.store.clickhouse import clearing, expired, tallies, visible
 from ezee.store.clickhouse.dialect import literal, written
+from ezee.store.clickhouse.expiring import Expirer
 from ezee.store.clickhouse.judging import finish, judge
 from ezee.store.clickhouse.mutations import Mutation, mutate, under_way
 from ezee.store.clickhouse.numbers import Numbers, at, now
-from ezee.store.clickhouse.schema import TABLES
+from ezee.store.clickhouse.receipts import COLUMNS, Receipt, Removal, remember
 from ezee.store.clickhouse.servers import Servers
-from ezee.store.clickhouse.sources import Reach, reached
 from ezee.store.clickhouse.states import FIRST_DAY, LAST_DAY, TRUSTED, Span, States
 from ezee.store.clickhouse.visible import State
-from ezee.store.erasable import condemned, erasable, within_days
-
-# Of a receipt: it is being carried out, is done, and its bytes are gone.
-_BEGUN, _DONE, _GONE = range(3)
-_COLUMNS = list(TABLES["erased"].columns)
+from ezee.store.erasable import condemned, within_days
+from ezee.store.expired import check_path
+from ezee.store.looks import Row
 
 
 class Changer:
@@ -37,10 +37,13 @@ class Changer:
         self._servers = servers
         self._numbers = numbers
         self._states = states
+        self._expirer = Expirer(servers, numbers)
 
-    def carry_out(self, change: Rewrite) -> int:
+    def carry_out(self, change: Rewrite | Expire) -> int:
         """Carry out a change; returns how many events were removed or changed."""
         match change:
+            case Expire():
+                return self._expirer.carry_out(change)
             case Erase():
                 return self._erase(change)
             case Regroup():
@@ -51,6 +54,7 @@ class Changer:
     def go_on(self) -> None:
         """Finish the changes of writers that are no more."""
         old = at(now() - 2 * round(TRUSTED * 1_000_000))
+        self._expirer.go_on(old)
         begun = self._servers.ask(f"select asked from erasures where number < {old}")
         for (asked,) in begun:
             self._erase(msgspec.json.decode(asked, type=Erase))
@@ -73,26 +77,29 @@ class Changer:
         The servers remove the files that are replaced by themselves, some minutes later.
         """
         done = self._servers.ask(
-            f"select {', '.join(_COLUMNS)} from erased order by receipt, stage desc "
+            f"select {', '.join(COLUMNS)} from erased order by receipt, stage desc "
             "limit 1 by receipt"
         )
-        owed = [row for row in done if row[-2] == _DONE]
+        owed = [row for row in done if row[-2] == Removal.DONE]
         gone = [
-            (*row[:-2], _GONE, self._numbers.take())
+            (*row[:-2], int(Removal.GONE), self._numbers.take())
             for row in owed
             if clearing.are_files_gone(self._servers, row[-1])
         ]
         if gone:
-            self._servers.insert(0, "erased", _COLUMNS, gone)
+            self._servers.insert(0, "erased", COLUMNS, gone)
         return len(gone), len(owed) - len(gone)
 
     def furnish(self, change: Furnish) -> int:
         """Have tallies and receipts as another store has them."""
         tallies.furnish(self._servers, change, self._numbers)
         number = self._numbers.take()
-        rows = [(*row[:-1], _GONE if row[-1] else _DONE, number) for row in change.erased]
+        rows = [
+            (*row[:-1], int(Removal.GONE if row[-1] else Removal.DONE), number)
+            for row in change.erased
+        ]
         if rows:
-            self._servers.insert(0, "erased", _COLUMNS, rows)
+            self._servers.insert(0, "erased", COLUMNS, rows)
         return len(change.tallies) + len(change.erased)
 
     def _end_changes(self, old: int) -> None:
@@ -109,45 +116,55 @@ class Changer:
 
     def _erase(self, change: Erase) -> int:
         known = self._known(change)
+        check: Callable[[], object] = bool
         if known is None:
-            numbers = self._count(change)
-            self._remember(change, numbers, _BEGUN)
+            # One that was begun holds up whoever has events expire until it is ended.
+            check_path(change, expired.kept(self._servers, change.site).announced)
+            self._expirer.finish_announced(change.site)
+            numbers: Sequence[int] = [int(each) for each in self._count(change)]
+            check = partial(self._check_expired, change)
         else:
-            numbers, stage = known[1:6], known[7]
-            if stage >= _DONE:
+            numbers = known[1:6]
+            if known[7] >= Removal.DONE:
                 self._forget(change)
                 return int(numbers[0] + numbers[1])
-        with self._changing(change.site, change.first_day, change.last_day):
+        with self._changing(change.site, change.first_day, change.last_day, check):
+            if known is None:
+                self._remember(change, numbers, Removal.BEGUN)
             mutate(self._servers, self._numbers, _removal(change))
-        self._remember(change, numbers, _DONE)
+        self._remember(change, numbers, Removal.DONE)
         self._forget(change)
         return int(numbers[0] + numbers[1])
 
-    def _count(self, change: Erase) -> Sequence[int]:
-        seen = visible.look(self._servers)
-        reach = Reach(seen, change.site, change.first_day, change.last_day)
-        (numbers,) = self._servers.ask(written(reached(erasable(change), reach)))
-        return numbers
+    def _check_expired(self, change: Erase) -> None:
+        """See that nothing expires meanwhile, nor has what a path cannot be taken out of."""
+        kept = expired.kept(self._servers, change.site)
+        check_path(change, kept.announced)
+        if kept.announced != kept.gone:
+            raise Unavailable
+
+    def _count(self, change: Erase) -> Row:
+        kept = expired.kept(self._servers, change.site)
+        return expired.removed(self._servers, visible.look(self._servers), change, kept)
 
     def _known(self, change: Erase) -> Sequence[int] | None:
         """What is remembered under its receipt."""
         if not change.receipt:
             return None
         found = self._servers.ask(
-            f"select {', '.join(_COLUMNS)} from erased where receipt = {literal(change.receipt)} "
+            f"select {', '.join(COLUMNS)} from erased where receipt = {literal(change.receipt)} "
             "order by stage desc limit 1"
         )
         return found[0] if found else None
 
-    def _remember(self, change: Erase, numbers: Sequence[int], stage: int) -> None:
+    def _remember(self, change: Erase, removed: Sequence[int], how: Removal) -> None:
         if not change.receipt:
             return
-        number = self._numbers.take()
-        row = (change.receipt, *numbers, change.at, stage, number)
-        if stage == _BEGUN:
-            asked = msgspec.json.encode(change).decode()
-            self._servers.insert(0, "erasures", ("asked", "number"), [(asked, number)])
-        self._servers.insert(0, "erased", _COLUMNS, [row])
+        if how is Removal.BEGUN:
+            asked = (msgspec.json.encode(change).decode(), self._numbers.take())
+            self._servers.insert(0, "erasures", ("asked", "number"), [asked])
+        said = (change.receipt, *removed, change.at, int(how), self._numbers.take())
+        remember(self._servers, Receipt._make(said))
 
     def _forget(self, change: Erase) -> None:
         """What was erased is not to stand where it says so."""
@@ -169,19 +186,30 @@ class Changer:
         changed = 0
         for table in ("events", "bots"):
             count = f"select count(*) from {table} where {where} and {seen.condition}"
+            count += f" and {self._are_kept(change.site)}"
             changed += int(self._servers.ask(count)[0][0])
         if changed:
-            grouped = [Mutation(table, where, f"page = {page}") for table in ("events", "bots")]
             with self._changing(change.site):
+                where += f" and {self._are_kept(change.site)}"
+                grouped = [Mutation(table, where, f"page = {page}") for table in ("events", "bots")]
                 mutate(self._servers, self._numbers, grouped)
         return changed
 
+    def _are_kept(self, site: int) -> str:
+        """The condition on events that do not expire."""
+        day = expired.kept(self._servers, site).announced
+        return "1 = 1" if day is None else f"day >= {day}"
+
     def _changing(
-        self, site: int, first: int | None = None, last: int | None = None
+        self,
+        site: int,
+        first: int | None = None,
+        last: int | None = None,
+        check: Callable[[], object] = bool,
     ) -> AbstractContextManager[None]:
-        """While the block changes events of these days."""
+        """While the block changes events of these days; see ``States.changing``."""
         span = Span(site, FIRST_DAY if first is None else first, LAST_DAY if last is None else last)
-        return self._states.changing(self._servers, self._numbers, [span])
+        return self._states.changing(self._servers, self._numbers, [span], check)
 
 
 def _removal(change: Erase) -> list[Mutation]:
@@ -190,8 +218,10 @@ def _removal(change: Erase) -> list[Mutation]:
     # Days that are left are rolled up anew.
     removal += [Mutation(table, days) for table in ("rollups", "rollups_revenue")]
     if change.path is None:
-        removal += [Mutation("drops", days), Mutation("rolled", days)]
-        if change.first_day is None and change.last_day is None:
-            # An import goes on where it ended, unless nothing is left of it.
-            removal.append(Mutation("imports", f"site = {change.site}"))
+        removal += [Mutation(table, days) for table in ("drops", "rolled", "rollups_bots")]
+        if change.is_whole:
+            # An import goes on where it ended, and what has expired cannot come again, unless
+            # nothing is left of the tracker.
+            whole = f"site = {change.site}"
+            removal += [Mutation("imports", whole), Mutation("expired", whole)]
     return removal

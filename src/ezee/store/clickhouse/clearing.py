@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ezee.store.clickhouse import fences
+from ezee.store.clickhouse import fences, rollups
 from ezee.store.clickhouse.mutations import Mutation, mutate
 from ezee.store.clickhouse.numbers import BITS, HOUR, Numbers, at, now
 from ezee.store.clickhouse.schema import TABLES, local
@@ -41,6 +41,7 @@ def clear(servers: Servers, numbers: Numbers, states: States) -> None:
         for batch, _ in left:
             states.tell(servers, batch, State.CLEARED)
     _clear_rollups(servers, numbers, old)
+    _clear_bots(servers, numbers, old)
     _forget(servers)
 
 
@@ -67,13 +68,25 @@ def _clear_rollups(servers: Servers, numbers: Numbers, old: int) -> None:
             select site, day, argMax(seq, tuple(version, seq)) as latest, max(upto) as since
             from rolled group by site, day
         ) as told using (site, day)
-        where seq <> latest and since < {old} limit {_ROLLUPS_AT_ONCE}
+        where seq <> latest and (since < {old} or since = {rollups.FOR_GOOD})
+        limit {_ROLLUPS_AT_ONCE}
         """
     )
     if left:
         among = ", ".join(f"({site}, {day}, {seq})" for site, day, seq in left)
         where = f"(site, day, seq) in ({among})"
         mutate(servers, numbers, [Mutation(table, where) for table in _OF_ROLLUPS])
+
+
+def _clear_bots(servers: Servers, numbers: Numbers, old: int) -> None:
+    """Remove what was counted of bots by expiries that were cut off then."""
+    left = servers.ask(
+        f"select seq from rollups_bots where site <> 0 and seq < {old} and seq "
+        "global not in (select seq from expired where stage > 0) group by seq"
+    )
+    if left:
+        among = ", ".join(str(seq) for (seq,) in left)
+        mutate(servers, numbers, [Mutation("rollups_bots", f"seq in ({among})")])
 
 
 def _forget(servers: Servers) -> None:

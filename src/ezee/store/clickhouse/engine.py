@@ -10,44 +10,50 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ezee.errors import InvalidRequest, SetupError, Unavailable
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
-from ezee.store.base import Batch, Description, Progress
+from ezee.store.base import Batch, Description
 from ezee.store.changes import (
     Change,
     Compact,
-    Expire,
     Furnish,
     HouseChange,
     RollUp,
     RollUpFirst,
     TallyChange,
 )
-from ezee.store.clickhouse import asking, fences, rollups, schema, tallies, visible
+from ezee.store.clickhouse import (
+    asking,
+    description,
+    expired,
+    fences,
+    rollups,
+    schema,
+    tallies,
+    visible,
+)
 from ezee.store.clickhouse.address import Address
 from ezee.store.clickhouse.batches import Part, Seen, is_seen, number
 from ezee.store.clickhouse.changes import Changer
-from ezee.store.clickhouse.dialect import written
+from ezee.store.clickhouse.expired import Kept
+from ezee.store.clickhouse.expiring import Expirer
 from ezee.store.clickhouse.janitor import Janitor
 from ezee.store.clickhouse.numbers import Numbers
-from ezee.store.clickhouse.reaches import reach_of
 from ezee.store.clickhouse.roller import Roller
-from ezee.store.clickhouse.servers import Row, Servers
-from ezee.store.clickhouse.sources import Reach, reached
+from ezee.store.clickhouse.servers import Servers
 from ezee.store.clickhouse.states import States
 from ezee.store.clickhouse.verifying import differences
 from ezee.store.clickhouse.visible import Visible
+from ezee.store.expired import check_question, first_needed
 from ezee.store.houses import CLOSED
-from ezee.store.kept import statement_of
 from ezee.store.looks import (
     Condition,
     CopyOut,
-    Expirable,
     ExpiryLook,
     Look,
     Moment,
@@ -57,12 +63,8 @@ from ezee.store.looks import (
     WrongRollups,
 )
 from ezee.store.looks import Row as LookRow
-from ezee.store.sql import Statement
 
 _NO_FILE = "The events are in a cluster, and not in a file of the data folder."
-_NEVER_EXPIRES = (
-    "Events that are in a ClickHouse cluster are kept for ever, unless they are erased."
-)
 _MOVED = "The events of this cluster have moved to a data folder. Nothing was recorded here."
 _INSERTS_AT_ONCE = 8
 _LOOK_AGAIN = 1.0
@@ -92,29 +94,33 @@ class ClickHouseStore:
     def append(self, batch: Batch) -> list[int]:
         """See ``EventStore.append``."""
         servers = self._servers()
+        kept_from: Mapping[int, int] = {}
         with self._writing:
             while True:
                 try:
-                    return self._append(servers, batch)
+                    return self._append(servers, batch, kept_from)
                 except fences.Overtaken as ahead:
                     self._numbers.pass_by(ahead.upto)
+                except expired.Late as late:
+                    kept_from = late.kept_from
 
     def query(self, site: ReadableSite, query: StatsQuery) -> Answer:
         """See ``EventStore.query``."""
         servers = self._servers()
-        told = asking.rolled(servers, site.key, query)
-        seen = visible.look(servers)
-        return servers.converse(lambda ask: asking.answer(ask, seen, site.key, query, told))
+
+        def read(kept: Kept) -> Answer:
+            check_question(first_needed(query), kept.announced)
+            told = asking.rolled(servers, site.key, query)
+            seen = visible.look(servers)
+            return servers.converse(lambda ask: asking.answer(ask, seen, site.key, query, told))
+
+        return expired.steadily(servers, site.key, read)
 
     def look(self, look: Look) -> list[LookRow]:
         """See ``EventStore.look``."""
         servers = self._servers()
         if isinstance(look, WrongRollups):
             return differences(servers, look.site)
-        if isinstance(look, Expirable):
-            raise InvalidRequest(_NEVER_EXPIRES)
-        if isinstance(look, ExpiryLook):
-            return []
         if isinstance(look, TallyLook):
             return tallies.look(servers, look)
         if isinstance(look, Condition):
@@ -124,29 +130,11 @@ class ClickHouseStore:
             raise InvalidRequest(_NO_FILE)
         if isinstance(look, Moment):
             return [(visible.look(servers).told,)]
-        reach = reach_of(look, _seen_by(servers, look))
-        return [tuple(row) for row in _asked(servers, statement_of(look), reach)]
+        return expired.look(servers, lambda: _seen_by(servers, look), look)
 
     def describe(self, site: int | None = None) -> Description:
         """See ``EventStore.describe``."""
-        servers = self._servers()
-        reach = Reach(visible.look(servers), site)
-        where = reach.where("site")
-        ((events, first_day, last_day),) = servers.ask(
-            f"select count(*), min(day), max(day) from events where {where}"
-        )
-        ((bots,),) = servers.ask(f"select count(*) from bots where {where}")
-        ((version,),) = servers.ask("select version()")
-        return Description(
-            engine="clickhouse",
-            version=version,
-            schema=schema.VERSION,
-            events=events,
-            bots=bots,
-            first_day=first_day if events else None,
-            last_day=last_day if events else None,
-            imports=_imports(servers, where),
-        )
+        return description.describe(self._servers(), site)
 
     def change(self, change: Change) -> int:
         """See ``EventStore.change``; where the events are is ``HousedStore``'s to change."""
@@ -156,11 +144,9 @@ class ClickHouseStore:
             with self._counting:
                 return tallies.carry_out(servers, change, self._numbers)
         if isinstance(change, RollUpFirst):
-            return 0
+            return Expirer(servers, self._numbers).roll_first(change)
         if isinstance(change, RollUp):
             return self._roll_up(servers, change)
-        if isinstance(change, Expire):
-            raise InvalidRequest(_NEVER_EXPIRES)
         changer = Changer(servers, self._numbers, self._states)
         if isinstance(change, Compact):
             return self._await_files(changer)
@@ -199,16 +185,17 @@ class ClickHouseStore:
                 self._open = servers
             return self._open
 
-    def _append(self, servers: Servers, batch: Batch) -> list[int]:
+    def _append(self, servers: Servers, batch: Batch, kept_from: Mapping[int, int]) -> list[int]:
         self._states.settle_doubts(servers)
         seen = visible.look(servers)
         if batch.again and is_seen(servers, seen, Seen.BATCH, batch.number):
             return []
-        numbered = number(servers, seen, batch, self._numbers)
+        numbered = number(servers, seen, batch, self._numbers, kept_from)
         if numbered.parts:
             with self._states.writing(servers, numbered.number, numbered.spans):
+                expired.check_late(servers, numbered.days)
                 self._insert(servers, numbered.parts)
-        return numbered.duplicates
+        return numbered.refused
 
     def _insert(self, servers: Servers, parts: Sequence[Part]) -> None:
         if len(parts) == 1:
@@ -250,7 +237,7 @@ class ClickHouseStore:
             changer.note_what_is_gone()
 
 
-def _seen_by(servers: Servers, look: PlainLook) -> Visible:
+def _seen_by(servers: Servers, look: PlainLook | ExpiryLook) -> Visible:
     """What a look sees: all there is now, unless it names a moment."""
     moment = getattr(look, "moment", "")
     return visible.read(moment) if moment else visible.look(servers)
@@ -261,10 +248,6 @@ def _refuse_what_moved(servers: Servers) -> None:
         raise Unavailable(_MOVED)
 
 
-def _asked(servers: Servers, statement: Statement, reach: Reach) -> list[Row]:
-    return servers.ask(written(reached(statement, reach)))
-
-
 def size(servers: Servers) -> int:
     """How many bytes the tables have on one replica of each shard."""
     asked = (
@@ -272,17 +255,3 @@ def size(servers: Servers) -> int:
         f"where active and database = '{servers.address.database}'"
     )
     return sum(int(servers.ask_at(shard.replicas[0], asked)[0][0]) for shard in servers.shards)
-
-
-def _imports(servers: Servers, where: str) -> list[Progress]:
-    rows = servers.ask(
-        f"""
-        select head_size, head, argMax(lines, seq), argMax(bytes, seq), argMax(tail, seq), salts,
-               argMax(finished, seq), argMax(unjudged, seq)
-        from imports where {where} group by site, head_size, head, salts order by salts
-        """
-    )
-    return [
-        Progress(*told, bool(finished), bool(unjudged))  # type: ignore[call-arg]
-        for *told, finished, unjudged in rows
-    ]

@@ -14,9 +14,10 @@ from msgspec.structs import astuple
 
 from ezee.model.event import Event
 from ezee.store.changes import Move, Rejudge
-from ezee.store.clickhouse import visible
+from ezee.store.clickhouse import expired, visible
 from ezee.store.clickhouse.batches import Part
 from ezee.store.clickhouse.dialect import literal
+from ezee.store.clickhouse.expired import Late, check_late
 from ezee.store.clickhouse.fences import Overtaken
 from ezee.store.clickhouse.mutations import Mutation, mutate
 from ezee.store.clickhouse.numbers import Numbers
@@ -46,19 +47,21 @@ class _Moved(NamedTuple):
 
 def judge(servers: Servers, numbers: Numbers, states: States, change: Rejudge) -> int:
     """Carry out a judgement; returns how many events have moved."""
-    seen = visible.look(servers)
-    moved = list(_find(servers, seen, change))
-    if not moved:
-        return 0
-    days = sorted({each.event[_DAY] for each in moved})
-    spans = [Span(change.site, day, day) for day in days]
     while True:
+        kept_from = expired.kept(servers, change.site).announced
+        moved = list(_find(servers, visible.look(servers), change, kept_from))
+        if not moved:
+            return 0
+        days = sorted({each.event[_DAY] for each in moved})
+        spans = [Span(change.site, day, day) for day in days]
         try:
             _move(servers, numbers, states, moved, spans)
         except Overtaken as ahead:
             numbers.pass_by(ahead.upto)
+        except Late:
             continue
-        return len(moved)
+        else:
+            return len(moved)
 
 
 def _move(
@@ -70,6 +73,7 @@ def _move(
 ) -> None:
     batch = numbers.take()
     with states.writing(servers, batch, spans, State.MOVED):
+        check_late(servers, [(span.site, span.first_day) for span in spans])
         for part in _parts(servers, moved, batch):
             part.insert(servers)
         states.tell(servers, batch, State.MOVING)
@@ -95,9 +99,15 @@ def finish(servers: Servers, numbers: Numbers, batch: int) -> None:
     mutate(servers, numbers, replaced)
 
 
-def _find(servers: Servers, seen: Visible, change: Rejudge) -> Iterator[_Moved]:
+def _find(
+    servers: Servers, seen: Visible, change: Rejudge, kept_from: int | None
+) -> Iterator[_Moved]:
     # Two moves of the same events would store them twice; the last one holds.
-    moves = {astuple(move)[:-2]: move for move in change.moves}
+    moves = {
+        astuple(move)[:-2]: move
+        for move in change.moves
+        if kept_from is None or move.day >= kept_from
+    }
     people = [move for move in moves.values() if not move.rule]
     bots = [move for move in moves.values() if move.rule]
     for table, some in (("events", people), ("bots", bots)):

@@ -10,6 +10,7 @@ from ezee.store.looks import (
     Erasable,
     Erased,
     EveryErased,
+    Expirable,
     Extents,
     KeptDrops,
     KeptEvents,
@@ -21,7 +22,7 @@ from ezee.store.looks import (
 )
 
 
-def reach_of(look: PlainLook, visible: Visible) -> Reach:
+def reach_of(look: PlainLook | Expirable, visible: Visible) -> Reach:
     """What a look asks about, or a little more."""
     match look:
         case Sighting():
@@ -31,6 +32,8 @@ def reach_of(look: PlainLook, visible: Visible) -> Reach:
         case Live():
             # No local day is further from that of UTC.
             return Reach(visible, look.site, look.since // DAY - 1, look.until // DAY + 1)
+        case Expirable():
+            return Reach(visible, look.site, None, look.kept_from - 1)
         case Erasable():
             erase = look.erase
             return Reach(visible, erase.site, erase.first_day, erase.last_day)

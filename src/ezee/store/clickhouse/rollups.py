@@ -26,6 +26,9 @@ from ezee.store.clickhouse.visible import Visible
 _TOGETHER = 500_000
 # Microseconds, more than ``states.TRUSTED`` and what clocks may differ by.
 _LAG = 900_000_000
+_DAYS_AT_ONCE = 1_000
+FOR_GOOD = 2**62
+"""What a roll-up that stays as it is is true up to: no batch has such a number before 2112."""
 
 
 class SiteDay(NamedTuple):
@@ -69,16 +72,16 @@ def fenced(servers: Servers, numbers: Numbers, upto: int | None = None) -> Visib
     if servers.may_lag:
         # A fence may not be everywhere yet; nobody settles a batch that is so old.
         upto = at(now() - _LAG)
-        _catch_up(servers)
+        catch_up(servers)
     fence = numbers.take() if upto is None else max(upto, passed)
     fences.put_up(servers, fence)
     return visible.settled(servers, fence)
 
 
-def _catch_up(servers: Servers) -> None:
+def catch_up(servers: Servers) -> None:
     """Return when every replica has all that any has."""
     for node in servers.nodes:
-        for table in ("batches", "events", "rolled", "undone", "fences"):
+        for table in ("batches", "events", "bots", "rolled", "undone", "fences", "expired"):
             servers.ask_at(node, f"system sync replica {local(servers.address, table)}")
 
 
@@ -86,7 +89,7 @@ def roll(servers: Servers, numbers: Numbers, settled: Visible, waiting: Sequence
     """Roll up days with all that is settled of them."""
     for some in together(waiting):
         seq = numbers.take()
-        _write(servers, Days(settled, [each.site_day for each in some]), seq)
+        write(servers, Days(settled, [each.site_day for each in some]), seq)
         mark(servers, [(each.site_day, settled.upto, seq, each.events) for each in some])
 
 
@@ -98,6 +101,15 @@ def mark(servers: Servers, told: Sequence[tuple[SiteDay, int, int, int]]) -> Non
         # Of what is said of one batch, a roll-up is the later.
         rows = [(*day, upto, seq, events, 2 * upto + bool(seq)) for day, upto, seq, events in told]
         servers.insert(0, "rolled", list(TABLES["rolled"].columns), rows)
+
+
+def mark_for_good(servers: Servers, told: Sequence[tuple[SiteDay, int, int]]) -> None:
+    """Say of days whose roll-ups know all that ever comes: their numbers, and how many events they
+    are of. Nothing that is said of them later holds.
+    """
+    rows = [(*day, FOR_GOOD, seq, events, FOR_GOOD + seq) for day, seq, events in told]
+    for first in range(0, len(rows), _DAYS_AT_ONCE):
+        servers.insert(0, "rolled", list(TABLES["rolled"].columns), rows[first:][:_DAYS_AT_ONCE])
 
 
 def waiting(servers: Servers, settled: Visible, days: Sequence[SiteDay]) -> list[Waiting]:
@@ -114,11 +126,14 @@ def waiting(servers: Servers, settled: Visible, days: Sequence[SiteDay]) -> list
     ]
 
 
-def every_day(servers: Servers, settled: Visible, site: int) -> list[Waiting]:
-    """The days of a tracker that have events, and how many."""
+def every_day(
+    servers: Servers, settled: Visible, site: int, before: int | None = None
+) -> list[Waiting]:
+    """The days of a tracker that have events, or those before one, and how many."""
+    earlier = "" if before is None else f"and day < {before} "
     rows = servers.ask(
         f"select day, count(*) from events where site = {site} and {settled.condition} "
-        "group by day order by day"
+        f"{earlier}group by day order by day"
     )
     return [Waiting(SiteDay(site, day), events) for day, events in rows]
 
@@ -290,16 +305,16 @@ def _array(named: Sequence[tuple[str, str]]) -> str:
     return f"[{pairs}]"
 
 
-def _write(servers: Servers, days: Days, seq: int) -> None:
-    """Have each shard write what it has of some days."""
+def write(servers: Servers, days: Days, seq: int) -> None:
+    """Have each shard write what it has of some days; it counts nowhere until it is marked."""
 
-    def write(ask: Ask) -> None:
+    def write_one(ask: Ask) -> None:
         with_visits(
             servers, ask, days, lambda events: _insert(servers, ask, events, days.where, seq)
         )
 
     for shard in servers.shards:
-        servers.converse_at(answering(servers, shard.replicas), write)
+        servers.converse_at(answering(servers, shard.replicas), write_one)
 
 
 def with_visits(servers: Servers, ask: Ask, days: Days, then: Callable[[str], None]) -> None:

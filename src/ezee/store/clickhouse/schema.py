@@ -20,7 +20,7 @@ from ezee.store.clickhouse.address import Address, Node
 from ezee.store.clickhouse.numbers import HOUR
 from ezee.store.clickhouse.servers import ANY_DATABASE, Servers
 
-VERSION = 2
+VERSION = 3
 
 NEVER = 2**63 - 1
 """The batch of rows that nobody sees."""
@@ -209,8 +209,42 @@ _TABLES_2 = (
         "upto",
     ),
 )
-MIGRATIONS: tuple[tuple[Table | Columns, ...], ...] = (_TABLES_1, (_COLUMNS_2, *_TABLES_2))
-TABLES = {table.name: table for table in (*_TABLES_1, *_TABLES_2)}
+_TABLES_3 = (
+    # What is said of expiries, see ``expiring``: of which days no more is stored, which are counted
+    # for good, with how much there was, and which are gone.
+    Table(
+        "expired",
+        {
+            "site": "UInt64",
+            "kept_from": "Int32",
+            "stage": "UInt8",
+            "receipt": "String",
+            **dict.fromkeys(("at", "events", "bots", "visits", "days", "seq"), "Int64"),
+        },
+        WHOLE,
+        "(site, kept_from)",
+    ),
+    # Bots of days whose events have expired; ``seq`` is that of what says that they are counted.
+    Table(
+        "rollups_bots",
+        {
+            "site": "UInt64",
+            "day": "Int32",
+            **dict.fromkeys(("rule", "category", "page"), "String"),
+            **dict.fromkeys(("events", "pageviews"), "UInt64"),
+            "seq": "Int64",
+        },
+        _DAYS,
+        "(site, day, rule, page)",
+        sharded=True,
+    ),
+)
+MIGRATIONS: tuple[tuple[Table | Columns, ...], ...] = (
+    _TABLES_1,
+    (_COLUMNS_2, *_TABLES_2),
+    _TABLES_3,
+)
+TABLES = {table.name: table for table in (*_TABLES_1, *_TABLES_2, *_TABLES_3)}
 _VERSIONS = Table("schema_version", {"version": "UInt32"}, WHOLE, "version")
 
 

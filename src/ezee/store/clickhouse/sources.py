@@ -7,7 +7,7 @@ function of these, so that a late event, an import or an erasure needs no case o
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -32,12 +32,18 @@ class Reach(NamedTuple):
     visitor: int | None = None
     without: tuple[int, ...] = ()
     """Days between that are not needed."""
+    kept_from: int | None = None
+    """From which day on there are events and bots."""
 
     def where(self, *columns: str) -> str:
         """The condition on a table that has these columns of ``site``, ``day`` and ``visitor``."""
         bounds = {
             "site": [("=", self.site)],
-            "day": [(">=", self.first_day), ("<=", self.last_day)],
+            "day": [
+                (">=", self.first_day),
+                ("<=", self.last_day),
+                (">=", self._first_there(columns)),
+            ],
             "visitor": [("=", self.visitor)],
         }
         parts = [
@@ -49,6 +55,9 @@ class Reach(NamedTuple):
         if self.without and "day" in columns:
             parts.append(f"day not in ({', '.join(map(str, self.without))})")
         return " and ".join([*parts, self.visible.condition])
+
+    def _first_there(self, columns: Sequence[str]) -> int | None:
+        return self.kept_from if "visitor" in columns else None
 
 
 # Sums of money may be larger than any amount.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from ezee.errors import Unavailable
+from ezee.errors import EzeeError, Unavailable
 from ezee.store.clickhouse import fences
 from ezee.store.clickhouse.numbers import Numbers
 from ezee.store.clickhouse.servers import Servers
@@ -62,9 +62,15 @@ class States:
             raise
 
     @contextmanager
-    def changing(self, servers: Servers, numbers: Numbers, spans: Sequence[Span]) -> Iterator[None]:
+    def changing(
+        self,
+        servers: Servers,
+        numbers: Numbers,
+        spans: Sequence[Span],
+        check: Callable[[], object] = bool,
+    ) -> Iterator[None]:
         """While the block changes what is stored of these days, and from then on until they are
-        rolled up anew, roll-ups are not asked for them.
+        rolled up anew, roll-ups are not asked for them. Nothing is changed where ``check`` raises.
         """
         while True:
             number = numbers.take()
@@ -74,6 +80,11 @@ class States:
                 numbers.pass_by(ahead.upto)
                 continue
             break
+        try:
+            check()
+        except EzeeError:
+            self.tell(servers, number, State.WITHDRAWN)
+            raise
         self.tell(servers, number, State.CHANGING)
         # Of a block that fails it is not known what it has changed; see ``Changer.go_on``.
         yield

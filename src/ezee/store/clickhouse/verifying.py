@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ezee.store.clickhouse import rollups, visible
+from ezee.store.clickhouse import expired, rollups, visible
 from ezee.store.clickhouse.rollups import Days, Told
 from ezee.store.clickhouse.schema import TABLES
 from ezee.store.clickhouse.servers import Ask, Servers
@@ -25,7 +25,12 @@ def differences(servers: Servers, site: int) -> list[Row]:
     seen = visible.look(servers)
     told = rollups.still_true(servers.ask, site, told)
     found: set[tuple[int, str, str]] = set()
-    known = [each for each in rollups.every_day(servers, seen, site) if each.site_day.day in told]
+    announced = expired.kept(servers, site).announced
+    known = [
+        each
+        for each in rollups.every_day(servers, seen, site)
+        if each.site_day.day in told and (announced is None or each.site_day.day >= announced)
+    ]
     for some in rollups.together(known):
         found |= _different(servers, Days(seen, [each.site_day for each in some]), told)
     # What has come meanwhile has made roll-ups old, not wrong.

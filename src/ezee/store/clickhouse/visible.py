@@ -92,5 +92,13 @@ def settled(servers: Servers, upto: int) -> Visible:
     return Visible(decided, tuple(sorted(each for each in without if each <= decided)))
 
 
+def undecided(servers: Servers) -> set[int]:
+    """The batches of which it is not known yet whether they count."""
+    rows = servers.ask(
+        f"select batch from batches group by batch having max(state) in ({_among(_UNDECIDED)})"
+    )
+    return {batch for (batch,) in rows}
+
+
 def _among(states: Iterable[State]) -> str:
     return ", ".join(str(int(each)) for each in states)

@@ -1,4 +1,4 @@
-"""Days whose events have expired: what is told of them, and what cannot be asked of them any more.
+"""Days whose events have expired: what is told of them.
 
 What other statements tell are the events that are there; here is what has to be added.
 """
@@ -8,14 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from msgspec.structs import replace
-
-from ezee.errors import InvalidRequest, Unavailable
-from ezee.model.calendar import date_of
 from ezee.model.query import StatsQuery
-from ezee.model.rollable import EXPIRED, reads_events
+from ezee.store import expired
 from ezee.store.changes import Erase
-from ezee.store.erasable import within_days
+from ezee.store.erasable import expirable, within_days
 from ezee.store.kept import statement_of
 from ezee.store.looks import (
     BotViews,
@@ -37,61 +33,29 @@ Run = Callable[[Statement], Sequence[Sequence[Any]]]
 def check_question(run: Run, site: int, query: StatsQuery) -> None:
     """See that no events are to be read of days whose events have expired.
 
-    Who asks is told of that more closely before; here they may have expired since then.
-
     Raises:
         InvalidRequest: some are.
     """
-    needed = [query.range.first_day] if reads_events(query) else []
-    if query.comparison is not None:
-        there = replace(query, range=query.comparison)
-        needed += [there.range.first_day] if reads_events(there, in_time=True) else []
-    if needed:
-        for (day,) in run(_kept_from(site)):
-            if min(needed) < day:
-                raise InvalidRequest(f"This can be asked from {date_of(day)} on: {EXPIRED}.")
+    needed = expired.first_needed(query)
+    if needed is not None:
+        expired.check_question(needed, _kept_from(run, site))
 
 
 def check_path(run: Run, erase: Erase) -> None:
     """See that an erasure of a path is of days alone whose events are there.
 
-    What has expired is kept by the values of one dimension at a time: to take the visitors of a
-    path out of all the others cannot be done.
-
     Raises:
         InvalidRequest: it reaches further back.
     """
-    if erase.path is None:
-        return
-    for (day,) in run(_kept_from(erase.site)):
-        if (erase.first_day or day - 1) < day:
-            raise InvalidRequest.field(
-                "path",
-                f"can be erased from {date_of(day)} on: of the days before only day roll-ups are "
-                "kept, which a path cannot be taken out of. Erase those days wholly, or leave "
-                "them out",
-            )
-
-
-def check_events(run: Run, asked: KeptEvents) -> None:
-    """See that a page of events misses none that were there when the first page was read.
-
-    Raises:
-        Unavailable: some have expired since then; asked for anew, they are not asked for.
-    """
-    for (day,) in run(_kept_from(asked.site)):
-        if asked.first_day < day:
-            raise Unavailable(
-                f"Events before {date_of(day)} expired while they were read. Ask again: those that "
-                "are kept can be had."
-            )
+    if erase.path is not None:
+        expired.check_path(erase, _kept_from(run, erase.site))
 
 
 def look(run: Run, asked: PlainLook | ExpiryLook) -> list[Row]:
     """The rows of a look, of all days.
 
     Raises:
-        InvalidRequest: as ``check_path``. Unavailable: as ``check_events``.
+        InvalidRequest: as ``check_path``. Unavailable: as ``expired.check_events``.
     """
     match asked:
         case NotCounted():
@@ -103,9 +67,9 @@ def look(run: Run, asked: PlainLook | ExpiryLook) -> list[Row]:
             check_path(run, asked.erase)
             return [removed(run, asked.erase)]
         case Expirable():
-            return _rows(run, _expirable(asked))
+            return _rows(run, expirable(asked))
         case KeptEvents():
-            check_events(run, asked)
+            expired.check_events(asked, _kept_from(run, asked.site))
             return _rows(run, statement_of(asked))
         case LatestErased():
             return _rows(run, _latest_erased(asked))
@@ -130,9 +94,10 @@ def _sums(run: Run, statements: Sequence[Statement]) -> Row:
     return tuple(sum(map(int, column)) for column in zip(*rows, strict=True))
 
 
-def _kept_from(site: int) -> Statement:
-    """The first day of a tracker whose events were kept; no row where none have expired."""
-    return Statement("select kept_from from expired where site = ?", (site,))
+def _kept_from(run: Run, site: int) -> int | None:
+    """The first day of a tracker whose events were kept; None where none have expired."""
+    found = run(Statement("select kept_from from expired where site = ?", (site,)))
+    return int(found[0][0]) if found else None
 
 
 def _bots(asked: NotCounted) -> Statement:
@@ -177,21 +142,6 @@ def _left(erase: Erase) -> Statement:
             days=within_days(erase),
             site=Statement("site = ?", (erase.site,)),
         ),
-    )
-
-
-def _expirable(asked: Expirable) -> Statement:
-    return write(
-        """
-        select (select count(*) from events where {days}) as events,
-               (select count(*) from bots where {days}) as bots,
-               0 as drops,
-               (select count(*) from visits where {days}) as visits,
-               (select count(*) from (
-                    select day from events where {days} union select day from bots where {days}
-               ) as touched) as days
-        """,
-        days=Statement("site = ? and day < ?", (asked.site, asked.kept_from)),
     )
 
 

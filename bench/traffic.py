@@ -19,9 +19,12 @@ BIG = 0xB16
 SMALL = range(0xA000, 0xA000 + 1000)
 LAST_DAY = 20_700
 DAYS = 30
-# Of the last day's events, those that come once everything else is rolled up: as many as a service
-# leaves at most, of 23 hours the last 75 minutes.
-_LATE_FROM = 21 * 3_600_000 + 45 * 60_000
+# A day's visits begin within 23 hours. Of the last day's events, those of the last so many are made
+# once everything else is rolled up: with what visits leave after them nearly as many as a service
+# does, 2,000 or a sixteenth.
+_HOURS = 23 * 3_600_000
+_LEFT_AT_MOST = 1_000
+_LEFT_OF_ALL = 1 / 18
 
 # A visit has 1 to 12 events, 3.3 on average; one in thirteen is a custom event, some with money.
 _EVENTS = """
@@ -98,7 +101,7 @@ def make(
     """Events of a big tracker, over so many days, and a tenth as many of all small ones; or those
     of one day ``only``.
 
-    First those up to 21:45 of the last day, then the ``late`` ones.
+    First those up to the last minutes of the last day, then the ``late`` ones.
     """
     DuckDBStore(folder).close()
     with duckdb.connect(folder / FILE_NAME) as connection:
@@ -109,7 +112,8 @@ def make(
             "['Direct', 'Organic Search', 'Referral', 'Organic Social'][least(i, 3) + 1] "
             "as channel from range(301) as r(i)"
         )
-        late_from = last_day * DAY + _LATE_FROM
+        left = min(_LEFT_OF_ALL, _LEFT_AT_MOST / max(1, events // days))
+        late_from = last_day * DAY + round(_HOURS * (1 - left))
         span = (late_from, 2**62) if late else (0, late_from)
         every = [last_day] if late else range(last_day - days + 1, last_day + 1)
         for day in every if only is None else [only]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import NamedTuple
 from unittest.mock import patch
 
@@ -20,7 +21,7 @@ from ezee.store.duckdb.visits import VisitKeeper
 from ezee.store.looks import WrongRollups
 from ezee.store.sql import EVENTS_ALONE
 from tests.stats.test_exactness import HOUR, PLACES, Case, assert_in_time, cases
-from tests.stats.test_rolled import parameters_of, rolled_cases
+from tests.stats.test_rolled import BROUGHT_UP, parameters_of, rolled_cases
 from tests.support import reference
 from tests.support.clock import instant
 from tests.support.events import PatientStore, event, readable
@@ -182,16 +183,22 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatientStore]:
 
 
 @examples(25)
-@given(case=cases() | _ROLLED_CASES, steps=st.lists(STEPS, max_size=8), last=st.integers(0, 3))
+@given(
+    case=cases() | _ROLLED_CASES,
+    steps=st.lists(STEPS, max_size=8),
+    last=st.integers(0, 3),
+    brought_up=st.booleans(),
+)
 def test_three_ways_of_counting_agree(
-    store: PatientStore, case: Case, steps: list[Step], last: int
+    store: PatientStore, case: Case, steps: list[Step], last: int, brought_up: bool
 ) -> None:
     """Events come, late and in any order, are rolled up, erased, regrouped and judged again."""
     # What is left comes late, to days that are rolled up by then; all but a few of it together.
     coming = [replace(each, path=each.page) for each in case.events]
     history = History(store, case.zone, case.around, coming)
-    for step in (*steps, len(coming), RollUp(history.site.key)):
-        history.happen(step)
+    with BROUGHT_UP if brought_up else nullcontext():
+        for step in (*steps, len(coming), RollUp(history.site.key)):
+            history.happen(step)
     history.come(coming[:last])
     assert_all_agree(history, store, case.question, case.parameters, case.zone)
 

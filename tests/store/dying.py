@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from ezee.model.event import DropReason, Drops
 from ezee.store.base import Batch, EventStore
 from ezee.store.changes import Erase, Move, Regroup, Rejudge, RollUp
-from ezee.store.duckdb import changes, engine, journal, rollups, visits, writing
+from ezee.store.duckdb import changes, engine, folding, journal, rollups, visits, writing
 from tests.store.engines import MINUTE, SITE, TODAY, bot
 from tests.support.events import NOON, PatientStore, event
 
@@ -63,8 +63,15 @@ POINTS = ("amid", "before the commit", "after the commit")
 ROLL_UP_POINTS: dict[str, tuple[Any, str]] = {
     "begun": (rollups, "begin"),
     "named": (rollups, "_name"),
-    "written": (rollups, "_write"),
+    "written": (rollups, "write"),
     "rolled": (rollups, "roll"),
+}
+# The same where a roll-up that is there is brought up to date.
+FOLD_POINTS: dict[str, tuple[Any, str]] = {
+    "counted": (folding, "_count"),
+    "added": (folding, "_add"),
+    "folded": (folding, "fold"),
+    "marked": (rollups, "_mark"),
 }
 
 
@@ -125,7 +132,9 @@ def work(store: EventStore, name: str, point: str) -> None:
 
 def roll_up(store: EventStore, point: str) -> None:
     """Roll up, and die right after that was done."""
-    module, function = ROLL_UP_POINTS[point]
+    module, function = (ROLL_UP_POINTS | FOLD_POINTS)[point]
+    if point in FOLD_POINTS:
+        folding.FEW = 0
     really = getattr(module, function)
 
     def last(*given: Any, **named: Any) -> NoReturn:

@@ -14,7 +14,7 @@ from tests.support.events import NOON, PatientStore
 # The module and its function after which it dies.
 POINTS = (
     ("rollups", "begin"),
-    ("rollups", "_write"),
+    ("rollups", "write"),
     ("rollups", "roll"),
     ("expiring", "_numbers"),
     ("expiring", "expire"),

@@ -64,8 +64,13 @@ def test_what_was_acknowledged_is_in_the_tables_once_wherever_it_died_before(
     assert [path.name for path in killed.iterdir()] == ["events.duckdb"]
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["first", "again"])
-@pytest.mark.parametrize("point", dying.ROLL_UP_POINTS)
+@pytest.mark.parametrize(
+    ("point", "again"),
+    [
+        *((point, again) for point in dying.ROLL_UP_POINTS for again in (False, True)),
+        *((point, True) for point in dying.FOLD_POINTS),
+    ],
+)
 def test_a_roll_up_that_is_killed_leaves_every_number_right(
     tmp_path: Path, point: str, again: bool
 ) -> None:

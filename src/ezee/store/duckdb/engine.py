@@ -163,7 +163,9 @@ class DuckDBStore(Lives):
         if isinstance(change, Furnish):
             return self._furnish(change)
         if isinstance(change, RollUp):
-            return self._roll_up(lambda connection: rollups.waiting(connection, change))
+            return self._roll_up(
+                lambda connection: rollups.waiting(connection, change), anew=change.again
+            )
         if isinstance(change, RollUpFirst):
             return self._roll_up(lambda connection: rollups.waiting_first(connection, change))
         if isinstance(change, Expire):
@@ -290,12 +292,12 @@ class DuckDBStore(Lives):
         with self._engine() as file, file.lend() as connection, snapshot(connection):
             return rollups.arrived(connection, after)
 
-    def _roll(self, days: Sequence[SiteDay]) -> None:
+    def _roll(self, days: Sequence[SiteDay], anew: bool) -> None:
         with self._changing, self._engine() as file, file.lend() as connection:
             # A derivation that runs now has not seen that these days are begun.
             with self._deriving:
                 rollups.begin(connection, days)
-            rollups.roll(connection, days)
+            rollups.roll(connection, days, anew=anew)
 
     def _number(self) -> bool:
         with (
@@ -327,13 +329,15 @@ class DuckDBStore(Lives):
         others = {other: first for other, first in self._kept_from.items() if other != site}
         self._kept_from = others if day is None else {**others, site: day}
 
-    def _roll_up(self, waiting_in: Callable[[Connection], list[tuple[SiteDay, int]]]) -> int:
+    def _roll_up(
+        self, waiting_in: Callable[[Connection], list[tuple[SiteDay, int]]], *, anew: bool = False
+    ) -> int:
         self._settle()
         self._keeper.wait(self._PATIENCE)
         with self._engine() as file, file.lend() as connection:
             waiting = waiting_in(connection)
         for days in rollups.together(waiting):
-            self._roll(days)
+            self._roll(days, anew)
         return sum(events for _, events in waiting)
 
     def _tally(self, change: TallyChange) -> int:

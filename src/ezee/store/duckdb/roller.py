@@ -24,7 +24,8 @@ class _Waiting(NamedTuple):
 
 
 class Roller:
-    """Calls ``roll`` with the days that are due, those with most to roll up first.
+    """Calls ``roll`` with the days that are due, those with most to roll up first, and whether they
+    are to be counted anew: so they are once nothing comes any more.
 
     ``arrived`` tells what has come after an event's number, and up to which; it is asked with 0
     for everything that is not rolled up. ``catch_up`` does a part of what an older version has not
@@ -34,9 +35,10 @@ class Roller:
 
     # Below that a day's events are read as fast as its roll-up.
     _WORTHWHILE = 256
-    # A day is rolled up again when it has grown by a sixteenth: each event is then rolled up
-    # some 17 times in all, and at most a 17th of a day's events are read one by one.
+    # A day is rolled up again when it has grown by a sixteenth, or by so many events: more of them
+    # are not read one by one, however large the day is.
     _GROWTH = 16
+    _MANY = 2_000
     _QUIET = 600.0
     _EVERY = 5.0
     # Of a core at most a fifth, and a twentieth during an import, whose days grow on and on.
@@ -47,7 +49,7 @@ class Roller:
     def __init__(
         self,
         arrived: Callable[[int], tuple[int, Sequence[Arrived]]],
-        roll: Callable[[Sequence[SiteDay]], None],
+        roll: Callable[[Sequence[SiteDay], bool], None],
         catch_up: Callable[[], bool],
     ) -> None:
         self._arrived = arrived
@@ -86,9 +88,9 @@ class Roller:
             began = time.monotonic()
             try:
                 self._look()
-                due = self._due()
+                due, anew = self._due()
                 if due:
-                    self._roll(due)
+                    self._roll(due, anew)
                     self._forget(due)
                 elif self._behind:
                     self._behind = self._catch_up()
@@ -120,15 +122,22 @@ class Roller:
             if not waiting.rolled and now - waiting.seen_at > self._FORGOTTEN_AFTER:
                 del self._waiting[day]
 
-    def _due(self) -> list[SiteDay]:
-        """The largest day that is due, or as many of the next as are rolled up well together."""
-        due = [(day, each) for day, each in self._waiting.items() if self._is_due(each)]
-        due.sort(key=lambda item: item[1].number, reverse=True)
-        return next(together((day, each.number + each.rolled) for day, each in due), [])
+    def _due(self) -> tuple[list[SiteDay], bool]:
+        """The largest day that is due, or as many of the next as are rolled up well together; and
+        whether they have gone quiet.
+        """
+        for anew, is_due in ((False, self._has_many), (True, self._is_quiet)):
+            due = [(day, each) for day, each in self._waiting.items() if is_due(each)]
+            if due:
+                due.sort(key=lambda item: item[1].number, reverse=True)
+                return next(together((day, each.number + each.rolled) for day, each in due)), anew
+        return [], False
 
-    def _is_due(self, waiting: _Waiting) -> bool:
-        if waiting.number >= max(self._WORTHWHILE, waiting.rolled // self._GROWTH):
-            return True
+    def _has_many(self, waiting: _Waiting) -> bool:
+        enough = min(self._MANY, waiting.rolled // self._GROWTH)
+        return waiting.number >= max(self._WORTHWHILE, enough)
+
+    def _is_quiet(self, waiting: _Waiting) -> bool:
         return waiting.rolled > 0 and time.monotonic() - waiting.seen_at > self._QUIET
 
     def _forget(self, days: Iterable[SiteDay]) -> None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ezee.model.dimensions import DIMENSIONS, Dimension, Scope
 from ezee.model.rollable import WHOLE_DAY
 from ezee.store.changes import RollUp, RollUpFirst
+from ezee.store.duckdb import folding
+from ezee.store.duckdb.counting import write
 from ezee.store.duckdb.file import Connection, transaction
 
 
@@ -41,80 +42,6 @@ _NOT_EXPIRED = "not exists (from expired where expired.site = {0}.site and day <
 # The tables that hold something of a roll-up, by site and day.
 TABLES = ("rolled", "rollups", "rollups_revenue", "amended", "former_visits")
 
-# What was known of the days in ``rolling`` up to the event that each names.
-_EVENTS = "from events join rolling using (site, day) where seq <= rolling.upto"
-_KNOWN_VISITS = """
-select visits.* from visits join rolling using (site, day) where visits.upto <= rolling.upto
-union all by name
-select former_visits.* exclude (replaced) from former_visits join rolling using (site, day)
-where former_visits.upto <= rolling.upto and former_visits.replaced > rolling.upto
-"""
-# Each dimension counts the same rows: they are found once for all of them.
-_FOUND = {
-    "rolling_visits": _KNOWN_VISITS,
-    "rolling_events": f"""
-        select events.site, events.day, visitor, happened_at, kind, name, page, amount, currency
-        {_EVENTS} and kind in (0, 1)
-    """,
-    "rolling_owned": """
-        select e.site, e.day, e.visitor, e.kind, e.name, e.page, v.started_at, v.bounce, v.duration
-        from rolling_events as e join rolling_visits as v
-        on e.site = v.site and e.day = v.day and e.visitor = v.visitor
-        and e.happened_at >= v.started_at and e.happened_at <= v.ended_at
-    """,
-    "rolling_sales": """
-        select e.kind, e.name, e.page, e.amount, e.currency, v.*
-        from (from rolling_events where currency <> '') as e join rolling_visits as v
-        on e.site = v.site and e.day = v.day and e.visitor = v.visitor
-        and e.happened_at >= v.started_at and e.happened_at <= v.ended_at
-    """,
-}
-# Most visitors have one visit, and need no telling apart.
-_VISITORS = """
-count(*) filter (where alone) + count(distinct visitor) filter (where not alone)
-"""
-
-_OF_VISITS = f"""
-insert into {{into}}rollups by name
-select site, '{{name}}' as dimension, day, {{value}} as value,
-       {_VISITORS} as visitors, visitors as viewers,
-       count(*) as visits, sum(pageviews) as pageviews, sum(events) as events,
-       sum(bounce) as bounces, sum(duration) as duration
-from rolling_visits group by all order by site, day
-"""
-
-_OF_EVENTS = """
-insert into {into}rollups by name
-select e.*, v.visits, v.bounces, v.duration
-from (
-    select site, '{name}' as dimension, day, {column} as value,
-           count(distinct visitor) as visitors,
-           count(distinct case when kind = {counted} then visitor end) as viewers,
-           count(*) filter (where kind = 0) as pageviews,
-           count(*) filter (where kind = 1) as events
-    from rolling_events where kind in ({kinds}) group by all
-) as e
-join (
-    select site, day, value, count(*) as visits, sum(bounce) as bounces, sum(duration) as duration
-    from (
-        select distinct site, day, {column} as value, visitor, started_at, bounce, duration
-        from rolling_owned where kind in ({kinds})
-    )
-    group by all
-) as v using (site, day, value)
-order by site, day
-"""
-
-_OF_REVENUE = """
-insert into {into}rollups_revenue by name
-select site, '{name}' as dimension, day, {value} as value, currency,
-       sum(amount) as amount, count(*) as sales
-from rolling_sales where kind in ({kinds}) group by all order by site, day
-"""
-
-# Pageviews and custom events; of the latter alone are those that have a name.
-_KINDS = {Scope.VISIT: "0, 1", Scope.PAGEVIEW: "0, 1", Scope.EVENT: "1"}
-
 
 def begin(connection: Connection, days: Sequence[SiteDay]) -> None:
     """From now on keep what a roll-up of these days will need."""
@@ -126,17 +53,25 @@ def begin(connection: Connection, days: Sequence[SiteDay]) -> None:
         )
 
 
-def roll(connection: Connection, days: Sequence[SiteDay]) -> None:
-    """Roll up days that were begun, in one transaction, as far as their visits are known in it."""
+def roll(connection: Connection, days: Sequence[SiteDay], *, anew: bool = False) -> None:
+    """Roll up days that were begun, in one transaction, as far as their visits are known in it.
+
+    Those that have grown a little are brought up to date, unless they are to be counted ``anew``.
+    """
     with transaction(connection):
         _name(connection, days)
-        connection.execute(
-            "update rolling set upto = (select value from state where name = 'visits_up_to')"
-        )
-        for statement in _FORGET:
-            connection.execute(statement)
-        _write(connection, into="")
-        connection.execute(_MARK)
+        grown = set() if anew else {SiteDay(*day) for day in folding.suitable(connection)}
+        whole = [day for day in days if day not in grown]
+        if whole:
+            _name_up_to_now(connection, whole)
+            for statement in _FORGET:
+                connection.execute(statement)
+            write(connection, into="")
+            _mark(connection, _COUNTED)
+        if grown:
+            _name_up_to_now(connection, [*grown])
+            folding.fold(connection)
+            _mark(connection, _COUNTED_SINCE)
 
 
 def arrived(connection: Connection, after: int) -> tuple[int, list[Arrived]]:
@@ -223,22 +158,27 @@ def differences(connection: Connection, site: int) -> list[tuple[int | str, ...]
             connection.execute(
                 f"create or replace temp table right_{table} as from {table} limit 0"
             )
-        _write(connection, into="right_")
+        write(connection, into="right_")
         found += connection.execute(_DIFFERENCES).fetchall()
     return found
 
 
-_FORGET = (
-    *(
-        f"delete from {table} where (site, day) in (select (site, day) from rolling)"
-        for table in ("rollups", "rollups_revenue")
-    ),
-    *(
-        f"delete from {table} using rolling where {table}.site = rolling.site "
-        f"and {table}.day = rolling.day and {table}.{number} <= rolling.upto"
-        for table, number in (("amended", "seq"), ("former_visits", "replaced"))
-    ),
+_FORGET = tuple(
+    f"delete from {table} where (site, day) in (select (site, day) from rolling)"
+    for table in ("rollups", "rollups_revenue")
 )
+_COUNTED = """
+select site, day, rolling.upto, count(*) as number
+from events join rolling using (site, day) where seq <= rolling.upto group by all
+"""
+_COUNTED_SINCE = """
+select r.site, r.day, rolling.upto, r.events + count(e.seq) as number
+from rolled as r join rolling using (site, day)
+left join (
+    from events where seq > (select min(upto) from rolled semi join rolling using (site, day))
+) as e on e.site = r.site and e.day = r.day and e.seq > r.upto and e.seq <= rolling.upto
+group by r.site, r.day, rolling.upto, r.events
+"""
 # A day that has nothing but engagement has no numbers.
 _MARK = f"""
 update rolled set upto = counted.upto, events = counted.number, visitors = counted.visitors,
@@ -248,12 +188,17 @@ from (
     select e.*, coalesce(d.visitors, 0) as visitors, coalesce(d.visits, 0) as visits,
            coalesce(d.pageviews, 0) as pageviews, coalesce(d.events, 0) as custom,
            coalesce(d.bounces, 0) as bounces, coalesce(d.duration, 0) as duration
-    from (select site, day, upto, count(*) as number {_EVENTS} group by all) as e
+    from ({{counted}}) as e
     left join (from rollups where dimension = '{WHOLE_DAY}') as d
         on e.site = d.site and e.day = d.day
 ) as counted
 where rolled.site = counted.site and rolled.day = counted.day
 """
+_KNOWN_BY_NOW = tuple(
+    f"delete from {table} using rolling where {table}.site = rolling.site "
+    f"and {table}.day = rolling.day and {table}.{number} <= rolling.upto"
+    for table, number in (("amended", "seq"), ("former_visits", "replaced"))
+)
 _DIFFERENCES = f"""
 with stored as (from rollups semi join rolling using (site, day)),
      revenue as (from rollups_revenue semi join rolling using (site, day)),
@@ -283,47 +228,14 @@ def _name(connection: Connection, days: Sequence[tuple[int, ...]]) -> None:
     connection.execute(f"delete from rolling where not ({_NOT_EXPIRED.format('rolling')})")
 
 
-def _write(connection: Connection, into: str) -> None:
-    for table, rows in _FOUND.items():
-        connection.execute(f"create or replace temp table {table} as {rows}")
-    for statement in _COUNTS:
-        connection.execute(statement.format(into=into))
-    if connection.execute("from rolling_sales limit 1").fetchone():
-        for statement in _REVENUE:
-            connection.execute(statement.format(into=into))
-    for table in _FOUND:
-        connection.execute(f"drop table {table}")
-
-
-def _counting(each: Dimension) -> str:
-    if each.scope is Scope.VISIT:
-        return _visits_by(each.name, each.column)
-    return _OF_EVENTS.format(
-        into="{into}",
-        name=each.name,
-        column=each.column,
-        kinds=_KINDS[each.scope],
-        counted=1 if each.scope is Scope.EVENT else 0,
+def _name_up_to_now(connection: Connection, days: Sequence[SiteDay]) -> None:
+    _name(connection, days)
+    connection.execute(
+        "update rolling set upto = (select value from state where name = 'visits_up_to')"
     )
 
 
-def _visits_by(name: str, value: str) -> str:
-    return _OF_VISITS.format(into="{into}", name=name, value=value)
-
-
-def _revenue_by(name: str, value: str, kinds: str) -> str:
-    return _OF_REVENUE.format(into="{into}", name=name, value=value, kinds=kinds)
-
-
-def _earning(each: Dimension) -> str:
-    return _revenue_by(each.name, each.column, _KINDS[each.scope])
-
-
-_COUNTS = (
-    _visits_by(WHOLE_DAY, "''"),
-    *(_counting(each) for each in DIMENSIONS.values()),
-)
-_REVENUE = (
-    _revenue_by(WHOLE_DAY, "''", "0, 1"),
-    *(_earning(each) for each in DIMENSIONS.values()),
-)
+def _mark(connection: Connection, counted: str) -> None:
+    connection.execute(_MARK.format(counted=counted))
+    for statement in _KNOWN_BY_NOW:
+        connection.execute(statement)

@@ -8,14 +8,11 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.docs.pages import ROOT, page
-from tests.support.nginx import HEAD, free_port, run_nginx
+from tests.docs.pages import ROOT, blocks, page
 from tests.support.running import need
 from tests.support.service import Service
 
@@ -68,45 +65,6 @@ def test_the_service_is_out_of_reach_of_nearly_everything() -> None:
     assert done.returncode == 0, done.stdout[-400:] + done.stderr
 
 
-def test_nginx_reads_its_site(tmp_path: Path) -> None:
-    site = _site_of_nginx(tmp_path, listening=8443, upstream="127.0.0.1:8000")
-    run_nginx(site, "-t")
-
-
-@pytest.fixture
-def proxied(tmp_path: Path) -> Iterator[tuple[Service, str]]:
-    """A service behind nginx, as the page says; and where nginx listens."""
-    need("nginx")
-    service = Service(
-        tmp_path / "data", "--public-url", "https://stats.example.com",
-        "--trusted-proxies", "127.0.0.1", "--metrics-from", "127.0.0.1",
-    ).start()  # fmt: skip
-    # It calls itself by its public name; this is where it listens.
-    service.url = (service.data / "ezee.address").read_text()
-    port = free_port()
-    site = _site_of_nginx(tmp_path, listening=port, upstream=service.url.removeprefix("http://"))
-    run_nginx(site)
-    yield service, f"https://127.0.0.1:{port}"
-    run_nginx(site, "-s", "stop")
-    service.stop()
-
-
-@pytest.mark.service
-def test_events_and_tokens_come_through_nginx(proxied: tuple[Service, str]) -> None:
-    service, url = proxied
-    account = service.account("owner@example.com")
-    with httpx.Client(base_url=url, verify=False, timeout=30) as client:
-        client.headers["authorization"] = f"Bearer {account.token}"
-        listed = client.get("/api/v1/trackers")
-        assert listed.json() == {"data": []}
-        made = client.post("/api/v1/trackers", json={"name": "x", "domain": "example.com"})
-        event = {"site_id": made.json()["data"]["site_id"], "url": "/"}
-        assert client.post("/api/public/collect", json=event).status_code == 202
-        assert client.get("/readyz").json() == {"data": {"ready": True}}
-        assert client.get("/metrics").status_code == 404
-    assert httpx.get(f"{service.url}/metrics").status_code == 200
-
-
 def test_the_image_copies_what_is_there_and_runs_as_nobody_in_particular() -> None:
     for rest in of("COPY"):
         *sources, _ = shlex.split(rest)
@@ -122,6 +80,14 @@ def test_the_image_copies_what_is_there_and_runs_as_nobody_in_particular() -> No
     assert first == second
     assert of("VOLUME") == ["/data"]
     assert "EZEE_DATA=/data" in of("ENV")[0]
+
+
+def test_the_image_is_of_the_format_that_has_health_checks() -> None:
+    assert of("HEALTHCHECK")
+    told = [block.text for block in blocks(PAGE) if "podman build" in block.text]
+    first = (DEPLOY / "Containerfile").read_text().partition("\n")[0]
+    for text in (*told, first):
+        assert "podman build --format docker " in text
 
 
 @pytest.mark.service
@@ -172,27 +138,3 @@ def test_the_image_is_built_of_steps_that_work(tmp_path: Path) -> None:
     asked += "print((files('ezee') / 'web' / 'html' / 'docs' / 'operating.md').is_file())"
     done = subprocess.run([target / "bin" / "python", "-c", asked], capture_output=True, text=True)
     assert done.stdout == "True\n", done.stderr
-
-
-def _site_of_nginx(folder: Path, listening: int, upstream: str) -> Path:
-    """The site, made one for this machine, within the least configuration there is."""
-    need("nginx")
-    need("openssl")
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-         "-subj", "/CN=stats.example.com", "-keyout", folder / "key.pem",
-         "-out", folder / "cert.pem"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    site = (DEPLOY / "nginx.conf").read_text()
-    site = re.sub(r"ssl_certificate /\S+;", f"ssl_certificate {folder}/cert.pem;", site)
-    site = re.sub(r"ssl_certificate_key /\S+;", f"ssl_certificate_key {folder}/key.pem;", site)
-    site = site.replace("127.0.0.1:8000", upstream)
-    site = site.replace("listen 443 ", f"listen 127.0.0.1:{listening} ")
-    site = re.sub(r"listen (80|\[::\]:80|\[::\]:443 ssl http2);\n", "", site)
-    site = site.replace("server {\n    \n", "server {\n").replace(
-        "server_name stats.example.com;\n    return", "listen unix:plain.sock;\n    return"
-    )
-    path = folder / "nginx.conf"
-    path.write_text(HEAD.format(folder) + f"{site}\n}}\n")
-    return path

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -72,7 +73,7 @@ def writer(service: Service) -> Account:
 
 @pytest.mark.service
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
-def test_the_example_runs(number: int, service: Service, writer: Account) -> None:
+def test_the_example_runs(number: int, service: Service, writer: Account, tmp_path: Path) -> None:
     example = EXAMPLES[number]
     command, *options = RUNNERS[example.language]
     program = "curl" if command == "sh" else command
@@ -83,6 +84,7 @@ def test_the_example_runs(number: int, service: Service, writer: Account) -> Non
     done = subprocess.run(
         [command, *options, script.replace("ezi_64a31d92b70f", site_id)],
         env={**service.environ, "TOKEN": writer.token},
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=60,

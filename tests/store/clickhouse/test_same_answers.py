@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -42,15 +43,14 @@ Stores = tuple[EventStore, EventStore]
 T = TypeVar("T")
 
 
-@pytest.fixture(scope="module")
-def stores(server: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+@pytest.fixture
+def stores(server: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stores]:
     """The embedded engine and ClickHouse."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(VisitKeeper, "_rest_after", lambda *_: 0.0)
-        embedded, cluster = PatientStore(tmp_path_factory.mktemp("same")), ClusterEngine(server)
-        yield embedded, cluster.store
-        embedded.close()
-        cluster.close()
+    monkeypatch.setattr(VisitKeeper, "_rest_after", lambda *_: 0.0)
+    embedded, cluster = PatientStore(tmp_path), ClusterEngine(server)
+    yield embedded, cluster.store
+    embedded.close()
+    cluster.close()
 
 
 def drawn(strategy: st.SearchStrategy[T], number: int, begin: int) -> list[T]:

@@ -14,7 +14,7 @@ from tests.crash.rounds import Rounds
 
 pytestmark = [pytest.mark.slow, pytest.mark.service]
 
-_ROUNDS = 12
+_ROUNDS = 20
 
 
 def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ from rich.table import Table
 from bench.fixtures import Fixture, read_fixtures
 from bench.synonyms import expected_browser, expected_device, expected_os
 from ezee.events.bots.declared import judge_agent
-from ezee.events.steps.agent import Agent, read_agent
+from ezee.events.plain_agents import Agent
+from ezee.events.steps.agent import read_agent
 
 _console = Console(width=100)
 _BARS = {"browser": 95.0, "os": 93.0, "device": 92.0, "bots": 98.5, "people": 0.5}

@@ -9,8 +9,8 @@ import pytest
 
 from ezee.events.sources.channels import CHANNEL_WORDS
 from ezee.events.sources.kinds import KINDS
+from ezee.events.sources.reading import DIRECT
 from ezee.events.steps.screen import put_screen
-from ezee.events.steps.source import DIRECT
 from ezee.model.dimensions import DIMENSIONS
 from ezee.model.metrics import METRICS
 from tests.docs.pages import page

@@ -149,7 +149,11 @@ def _convert(value: object, kind: Any) -> Any:
 
 def _is_suspect(body: bytes) -> bool:
     """Whether a JSON text may hold a control character: escaped, DEL, or one of U+0080 to 9F."""
-    return b"\\" in body or b"\x7f" in body or b"\xc2" in body
+    return _BACKSLASH in body or _DEL in body or _C2 in body
+
+
+# Bytes by their numbers: a byte as bytes takes six times as long to look for.
+_BACKSLASH, _DEL, _C2 = b"\\\x7f\xc2"
 
 
 _is_url = re.compile(r"https?://[^/?#\s]|/", re.IGNORECASE).match

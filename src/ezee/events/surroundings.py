@@ -9,7 +9,8 @@ from ezee.events.bots.networks import NO_NETWORKS, Networks
 from ezee.events.bots.rates import Rates
 from ezee.events.bots.spam import SPAMMERS, read_spammers
 from ezee.events.places import ALLOCATED, Places, open_places
-from ezee.events.sources.overrides import NO_OVERRIDES, Overrides, read_overrides
+from ezee.events.sources.overrides import read_overrides
+from ezee.events.sources.reading import PUBLISHED, Sources
 from ezee.model.event import Population
 from ezee.settings import Settings
 
@@ -34,7 +35,7 @@ class Surroundings:
     places: Places = ALLOCATED
     networks: Networks = NO_NETWORKS
     spammers: frozenset[str] = SPAMMERS
-    referrers: Overrides = NO_OVERRIDES
+    sources: Sources = PUBLISHED
     rates: Rates | None = None
 
 
@@ -49,6 +50,6 @@ def surroundings_of(settings: Settings, salts: VisitorSalts) -> Surroundings:
         places=open_places(settings.places_database),
         networks=Networks.read(settings.data_centres) if settings.data_centres else NO_NETWORKS,
         spammers=read_spammers(settings.spammers) if settings.spammers else SPAMMERS,
-        referrers=read_overrides(settings.sources) if settings.sources else NO_OVERRIDES,
+        sources=Sources(read_overrides(settings.sources)) if settings.sources else PUBLISHED,
         rates=Rates(settings.visitor_limit) if settings.visitor_limit else None,
     )

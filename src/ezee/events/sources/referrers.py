@@ -18,7 +18,11 @@ _HOST = re.compile(
     r"(?:(?:https?|android-app):)?//(?:[^/?#@]*@)?(\[[^\]/]*\]|[^/?#:]*)", re.IGNORECASE
 )
 _BARE_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?=[/?#:]|\.?$)")
-_NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
+_NAME = re.compile(r"[a-z0-9_-]{1,63}+(?:\.[a-z0-9_-]{1,63}+)*+")
+# What nearly all referrers are, and how they are written already.
+_PLAIN = re.compile(
+    r"https?://(?:www\.)?+((?:[a-z0-9_-]{1,40}+\.){1,4}+(?!localhost\b)[a-z]{2,63}+)(?:[/?#]|\Z)"
+)
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 
@@ -27,6 +31,9 @@ def referrer_host(referrer: str) -> str:
 
     Empty when there is none, or when it is the visitor's own machine or network.
     """
+    plain = _PLAIN.match(referrer)
+    if plain:
+        return plain[1]
     found = _HOST.match(referrer)
     if found:
         host = found[1]
@@ -64,13 +71,14 @@ def known_referrer(host: str, overrides: Overrides = NO_OVERRIDES) -> Known | No
     """The source of a referring host: itself, the nearest parent with an entry, or its brand."""
     if not host:
         return None
-    labels = host.split(".")
+    ours, published, parent = overrides.sources, _hosts(), host
     # A top-level domain has no entry: an override of the word "shop" is not for every .shop.
-    for start in range(max(1, len(labels) - 1)):
-        parent = ".".join(labels[start:])
-        known = overrides.sources.get(parent) or _hosts().get(parent)
+    while parent is host or "." in parent:
+        known = ours.get(parent) or published.get(parent)
         if known:
             return known
+        parent = parent.partition(".")[2]
+    labels = host.split(".")
     # To ask the suffix list takes microseconds, and few hosts have a brand's label at all.
     brand = None if _brands().keys().isdisjoint(labels) else _brands().get(_brand(host))
     return brand or _named(FEDIVERSE.get(labels[0]))

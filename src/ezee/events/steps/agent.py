@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from sys import intern
-from typing import NamedTuple
 
+import msgspec
 from ua_parser.loaders import load_builtins
 from ua_parser.regex import Resolver
 
@@ -29,26 +29,14 @@ from ezee.events.client_hints import (
 )
 from ezee.events.device import look_at
 from ezee.events.draft import Draft
+from ezee.events.plain_agents import Agent, plain_agent
 from ezee.events.remembering import Memory
 
 _LONGEST = 1_000
 _HIGHEST_VERSION = 32767
 
 
-class Agent(NamedTuple):
-    """What a browser says of itself, empty where it says nothing.
-
-    ``version`` is the major one, 0 where unknown; ``device`` is ``desktop``, ``mobile``,
-    ``tablet``, ``tv`` or ``other``.
-    """
-
-    browser: str
-    version: int
-    os: str
-    device: str
-
-
-class Told(NamedTuple):
+class Told(msgspec.Struct, frozen=True, gc=False):
     """An ``Agent``, and what else a browser says of itself.
 
     ``hints`` has bits of ``Hint``, ``declared`` is the verdict on the agent string.
@@ -66,13 +54,21 @@ def put_agent(draft: Draft) -> None:
     """Browser, system and device, and whether a program speaks."""
     agent, hints = draft.user_agent[:_LONGEST], draft.signals.hints
     told = _told[agent] if hints is NO_HINTS else _told[agent, hints]
-    draft.browser, draft.version, draft.os, draft.device, draft.hints, draft.declared = told
+    draft.browser = told.browser
+    draft.version = told.version
+    draft.os = told.os
+    draft.device = told.device
+    draft.hints = told.hints
+    draft.declared = told.declared
 
 
 def _tell(key: str | tuple[str, ClientHints]) -> Told:
     user_agent, hints = (key, NO_HINTS) if isinstance(key, str) else key
+    plain = plain_agent(user_agent)
+    if plain is not None and hints is NO_HINTS:
+        return Told(*plain, 0, None)
     browser, version, system, device = read_agent(user_agent, hints)
-    bits, verdict = browser_hints(user_agent, hints), judge_agent(user_agent)
+    bits, verdict = browser_hints(user_agent, hints), None if plain else judge_agent(user_agent)
     return Told(intern(browser), version, system, device, bits, verdict)
 
 
@@ -105,6 +101,11 @@ def _expressions() -> Resolver:
 
 
 def _read_string(user_agent: str) -> Agent:
+    return plain_agent(user_agent) or search_agent(user_agent)
+
+
+def search_agent(user_agent: str) -> Agent:
+    """What the searches find in an agent of whatever form."""
     text = user_agent.lower()
     device, product = look_at(text)
     named = _product(text) if product else None

@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ezee.events.draft import Draft
-from ezee.events.remembering import Memory
-from ezee.events.sources.campaigns import campaign_of
-from ezee.events.sources.channels import channel_of
-from ezee.events.sources.overrides import Overrides
-from ezee.events.sources.referrers import known_referrer, known_source, referrer_host
-
-DIRECT = "Direct"
-
-
-class Source(NamedTuple):
-    """What a source is called, its channel, and the five campaign fields."""
-
-    name: str
-    channel: str
-    campaign: tuple[str, str, str, str, str]
+from ezee.events.sources.reading import NO_LINK, NO_REFERRER, source_of
+from ezee.events.sources.referrers import known_source, referrer_host
 
 
 def put_source(draft: Draft) -> None:
     """Referrer, source, channel and the five campaign fields."""
-    sent = draft.payload.referrer
-    host = _hosts[sent] if sent else ""
-    if host and _is_own(host, draft):
-        host = ""
-    draft.referrer = host
-    source = _sources[host, draft.url.query, draft.surroundings.referrers]
-    draft.source, draft.channel, draft.campaign = source
-
-
-def _read(key: tuple[str, str, Overrides]) -> Source:
-    """The source: as the address names it, else the referrer, else whose click id there is."""
-    referrer, query, overrides = key
-    campaign = _campaigns[query]
-    referring = known_referrer(referrer, overrides)
-    named = known_source(campaign.given, overrides) if campaign.given else None
-    name = (
-        campaign.given
-        or (referring.name if referring else referrer)
-        or (campaign.click.by.name if campaign.click else DIRECT)
-    )
-    return Source(name, channel_of(campaign, named or referring, referrer), campaign[:5])
-
-
-_campaigns = Memory(campaign_of)
-_hosts = Memory(referrer_host)
-_sources = Memory(_read)
+    sources, sent, query = draft.surroundings.sources, draft.payload.referrer, draft.url.query
+    referrer = sources.referrers[sent] if sent else NO_REFERRER
+    if referrer.host and _is_own(referrer.host, draft):
+        referrer = NO_REFERRER
+    link = sources.links[query] if query else NO_LINK
+    source = source_of(referrer, link)
+    draft.referrer = referrer.host
+    draft.source = source.name
+    draft.channel = source.channel
+    draft.campaign = source.campaign
 
 
 def _is_own(host: str, draft: Draft) -> bool:

@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 
 from bench.running import Running
-from bench.traffic import make
+from bench.traffic import make, settle
 from ezee.model.calendar import DAY
 from ezee.model.site import site_key
 
@@ -59,7 +59,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", 1)[1])
     parser.add_argument("--millions", type=float, default=10, help="events of the tracker")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--settle", type=float, default=60, help="seconds for days to be rolled up")
     parser.add_argument("--data", type=Path, help="where the events are written for a while")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-", dir=options.data) as made:
@@ -67,14 +66,10 @@ def main() -> None:
         with Running("ezee", folder):
             tracker = _add_reader(folder)
         last_day = int(time.time() * 1000) // DAY - 1
-        make(
-            folder,
-            round(options.millions * 1e6),
-            big=site_key(tracker["site_id"]),
-            last_day=last_day,
-        )
+        big = site_key(tracker["site_id"])
+        make(folder, round(options.millions * 1e6), big=big, last_day=last_day)
+        settle(folder, big)
         with Running("ezee", folder) as service:
-            time.sleep(options.settle)
             path = f"/trackers/{tracker['id']}"
             seen, worked = _visit(service, path, options.rounds)
     _print(seen, worked)

@@ -24,7 +24,7 @@ from rich.table import Table
 
 from bench.load import prepare
 from bench.running import Running
-from bench.traffic import make
+from bench.traffic import make, settle
 from ezee.model.calendar import DAY
 from ezee.model.site import site_key
 
@@ -60,10 +60,11 @@ def main() -> None:
             site_id = service.site_id
             console.print(f"memory after start: {service.memory():.0f} MB")
         today = int(time.time() * 1000) // DAY
-        make(folder, round(options.millions * 1e6), big=site_key(site_id), last_day=today - 1)
+        big = site_key(site_id)
+        make(folder, round(options.millions * 1e6), big=big, last_day=today - 1)
+        settle(folder, big)
         with Running("ezee", folder) as service:
             console.print(f"before: {service.pageviews():,} pageviews of seven days")
-            time.sleep(options.settle)
             before = service.pageviews()
             turns = [
                 uvloop.run(_turn(service, options, readers=readers, per_second=per_second))
@@ -135,7 +136,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--events", type=int, default=2000, help="events a second")
     parser.add_argument("--connections", type=int, default=64, help="that send events")
     parser.add_argument("--seconds", type=int, default=60, help="how long each turn lasts")
-    parser.add_argument("--settle", type=int, default=60, help="seconds for roll-ups to be made")
     parser.add_argument("--data", type=Path, help="where the data folder is made; default: /tmp")
     return parser.parse_args()
 

@@ -23,13 +23,11 @@ from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
-from bench.traffic import BIG, DAYS, LAST_DAY, make
+from bench.traffic import BIG, DAYS, LAST_DAY, PatientStore, make, settle
 from ezee.model.calendar import DAY
 from ezee.model.dimensions import DEFAULT_DIMENSIONS
 from ezee.model.query import Filter, Interval, Operator, Range, StatsQuery
 from ezee.model.site import ReadableSite
-from ezee.store.changes import RollUp
-from ezee.store.duckdb import DuckDBStore
 from ezee.store.duckdb.lives import FILE_NAME
 from ezee.store.looks import Live
 from ezee.store.sql import EVENTS_ALONE
@@ -93,22 +91,14 @@ def _prepare(folder: Path, events: int, days: int, console: Console) -> None:
     with _timed(console, "traffic made, visits derived, big tracker rolled up"):
         for day in range(LAST_DAY - days + 1, LAST_DAY + 1):
             make(folder, events, days=days, only=day)
-            _settle(folder)
+            settle(folder, BIG)
     with _timed(console, "the same of late events"):
         make(folder, events, days=days, late=True)
-        _settle(folder, roll=False)
-
-
-def _settle(folder: Path, *, roll: bool = True) -> None:
-    store = _PatientStore(folder)
-    store.query(_SITE, replace(_CLOSED, breakdowns=()))
-    if roll:
-        store.change(RollUp(BIG))
-    store.close()
+        settle(folder, BIG, roll=False)
 
 
 def _measure(folder: Path, rounds: int, console: Console) -> None:
-    store = _PatientStore(folder)
+    store = PatientStore(folder)
     described = store.describe(BIG)
     size = (folder / FILE_NAME).stat().st_size
     every = store.describe().events
@@ -138,7 +128,7 @@ def _measure(folder: Path, rounds: int, console: Console) -> None:
     store.close()
 
 
-def _compare(store: _PatientStore, query: StatsQuery, rounds: int) -> tuple[Cost, Cost]:
+def _compare(store: PatientStore, query: StatsQuery, rounds: int) -> tuple[Cost, Cost]:
     rolled: list[Taken] = []
     raw: list[Taken] = []
     expected = store.query(_SITE, query)
@@ -153,10 +143,6 @@ def _compare(store: _PatientStore, query: StatsQuery, rounds: int) -> tuple[Cost
 
 def _events_alone() -> Any:
     return patch("ezee.store.answer.plan", lambda *_: EVENTS_ALONE)
-
-
-class _PatientStore(DuckDBStore):
-    _PATIENCE = 3600.0
 
 
 def _cost(taken: Sequence[Taken]) -> Cost:

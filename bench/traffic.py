@@ -12,8 +12,10 @@ from typing import NamedTuple
 import duckdb
 
 from ezee.model.calendar import DAY
+from ezee.store.changes import RollUp
 from ezee.store.duckdb import DuckDBStore
 from ezee.store.duckdb.lives import FILE_NAME
+from ezee.store.looks import Expirable
 
 BIG = 0xB16
 SMALL = range(0xA000, 0xA000 + 1000)
@@ -119,6 +121,24 @@ def make(
         for day in every if only is None else [only]:
             _make_day(connection, Day(day, events // days, big, *span))
         connection.execute("checkpoint")
+
+
+def settle(folder: Path, big: int, *, roll: bool = True) -> None:
+    """Have visits derived and the big tracker's days rolled up, unless told otherwise, as they are
+    in a service that lives with its events.
+    """
+    store = PatientStore(folder)
+    if roll:
+        store.change(RollUp(big))
+    else:
+        store.look(Expirable(big, 0))
+    store.close()
+
+
+class PatientStore(DuckDBStore):
+    """The embedded engine, whose questions wait until all visits are derived."""
+
+    _PATIENCE = 3600.0
 
 
 def _make_day(connection: duckdb.DuckDBPyConnection, made: Day) -> None:

@@ -146,11 +146,31 @@ def test_events_that_come_while_visits_are_derived_are_counted_once(
 ) -> None:
     really = visits.derive
     # The last three come after the keeper has read how far it is to go, and before it begins.
-    monkeypatch.setattr(visits, "derive", lambda to, latest: really(to, max(1, latest - 3)))
+    monkeypatch.setattr(visits, "derive", lambda to, latest: really(to, max(1, latest - 3)) + 3)
     store = PatientStore(tmp_path)
     store.append(Batch(EVENTS))
     store.change(RollUp(SITE))
     assert_counted(store, EVENTS)
+    assert wrong(store) == []
+    store.close()
+
+
+def test_visits_are_derived_some_events_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visits, "_AT_ONCE", 5)
+    in_time = [
+        event(NOON + at * 7 * MINUTE, visitor=1 + at % 3, page=f"/{at % 4}") for at in range(48)
+    ]
+    # The first half are visits of one pageview each, which the second half joins to others.
+    events = in_time[::2] + in_time[1::2]
+    store = PatientStore(tmp_path)
+    store.append(Batch(events[:17]))
+    store.change(RollUp(SITE))
+    store.append(Batch(events[17:]))
+    assert_counted(store, events)
+    store.change(RollUp(SITE))
+    assert_counted(store, events)
     assert wrong(store) == []
     store.close()
 

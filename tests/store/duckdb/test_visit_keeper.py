@@ -7,10 +7,18 @@ import pytest
 from ezee.store.duckdb.visits import VisitKeeper
 
 
+class Derived(list[int]):
+    """Up to which events visits were derived."""
+
+    def up_to(self, latest: int) -> int:
+        self.append(latest)
+        return latest
+
+
 def test_a_question_ends_its_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(VisitKeeper, "_rest_after", lambda *_: 1000.0)
-    derived: list[int] = []
-    keeper = VisitKeeper(derived.append, 1)
+    derived = Derived()
+    keeper = VisitKeeper(derived.up_to, 1)
     keeper.wait(10)
     assert derived == [1]
     for latest in (2, 3):
@@ -20,11 +28,24 @@ def test_a_question_ends_its_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     keeper.stop()
 
 
+def test_a_question_waits_for_all_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(VisitKeeper, "_rest_after", lambda *_: 0.0)
+    derived = Derived()
+
+    def some(latest: int) -> int:
+        return derived.up_to(min(latest, 2 * (len(derived) + 1)))
+
+    keeper = VisitKeeper(some, 7)
+    keeper.wait(10)
+    keeper.stop()
+    assert derived == [2, 4, 6, 7]
+
+
 def test_it_is_not_waited_for_longer_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(VisitKeeper, "_rest_after", lambda *_: 1000.0)
     monkeypatch.setattr(VisitKeeper, "_REST_IN_HASTE", 1e9)
-    derived: list[int] = []
-    keeper = VisitKeeper(derived.append, 1)
+    derived = Derived()
+    keeper = VisitKeeper(derived.up_to, 1)
     keeper.wait(10)
     keeper.announce(2)
     keeper.wait(0.01)
@@ -42,8 +63,8 @@ def test_after_events_in_bulk_it_rests_for_longer_and_a_question_ends_that_too(
         return 1000.0
 
     monkeypatch.setattr(VisitKeeper, "_rest_after", rest_after)
-    derived: list[int] = []
-    keeper = VisitKeeper(derived.append, 1)
+    derived = Derived()
+    keeper = VisitKeeper(derived.up_to, 1)
     keeper.wait(10)
     for latest, in_bulk in ((2, True), (3, False)):
         keeper.announce(latest, in_bulk=in_bulk)

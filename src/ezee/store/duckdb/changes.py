@@ -15,7 +15,7 @@ from ezee.store.changes import Erase, Move, Regroup, Rejudge, Rewrite
 from ezee.store.duckdb import expired
 from ezee.store.duckdb.file import Connection
 from ezee.store.duckdb.rollups import TABLES, unroll
-from ezee.store.duckdb.visits import rederive
+from ezee.store.duckdb.visits import derived_up_to, rederive
 from ezee.store.erasable import condemned, within_days
 from ezee.store.kept import statement_of
 from ezee.store.looks import Erased
@@ -75,7 +75,7 @@ def _erase_path(connection: Connection, change: Erase) -> int:
     _run(connection, write(f"create or replace temp table changed as {distinct}", where=where))
     deleted = sum(_delete(connection, table, where) for table in ("events", "bots"))
     unroll(connection, "select distinct site, day from changed")
-    rederive(connection)
+    rederive(connection, derived_up_to(connection))
     return deleted
 
 
@@ -108,7 +108,7 @@ def _regroup(connection: Connection, change: Regroup) -> int:
         )
     connection.execute("drop table pages")
     unroll(connection, "select distinct site, day from changed")
-    rederive(connection)
+    rederive(connection, derived_up_to(connection))
     return changed
 
 
@@ -123,7 +123,7 @@ def _rejudge(connection: Connection, change: Rejudge) -> int:
     moved = connection.execute("select count(*) from moved").fetchone()
     connection.execute("drop table moved")
     unroll(connection, "select distinct site, day from changed")
-    rederive(connection)
+    rederive(connection, derived_up_to(connection))
     return int(moved[0]) if moved else 0
 
 

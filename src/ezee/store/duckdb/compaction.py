@@ -24,7 +24,7 @@ from ezee.durable import sync
 from ezee.errors import Unavailable
 from ezee.store.duckdb.batches import last_number
 from ezee.store.duckdb.file import Connection, transaction
-from ezee.store.duckdb.visits import derive
+from ezee.store.duckdb.visits import derive_all
 
 _log = structlog.get_logger("ezee.store")
 
@@ -177,7 +177,7 @@ def _derive_visits(connection: Connection) -> None:
     """Those of the copy; it knows up to which event they are true."""
     with closing(connection.cursor()) as cursor:
         cursor.execute("use fresh")
-        derive(cursor, last_number(cursor))
+        derive_all(cursor, last_number(cursor))
 
 
 def abandon(connection: Connection, path: Path) -> None:

@@ -283,10 +283,10 @@ class DuckDBStore(Lives):
         if sifted.events:
             self._keeper.announce(sifted.latest, in_bulk=batch.in_bulk)
 
-    def _derive(self, latest: int) -> None:
+    def _derive(self, latest: int) -> int:
         self._settle()
         with self._engine() as file, self._deriving, file.lend() as connection:
-            visits.derive(connection, latest)
+            return visits.derive(connection, latest)
 
     def _arrived(self, after: int) -> tuple[int, list[Arrived]]:
         with self._engine() as file, file.lend() as connection, snapshot(connection):

@@ -30,7 +30,7 @@ def carry_out(connection: Connection, change: Expire) -> int:
     Nobody may write meanwhile, nor derive visits.
     """
     # Up to what is in the tables: what waits to come there would be taken for derived.
-    visits.derive(connection, last_number(connection))
+    visits.derive_all(connection, last_number(connection))
     first = RollUpFirst([(change.site, change.kept_from)])
     waiting = rollups.waiting_first(connection, first)
     for days in rollups.together(waiting):

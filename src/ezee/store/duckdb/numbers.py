@@ -18,7 +18,7 @@ from (
     select e.seq, coalesce(v.number, case when e.kind = 2 then e.seq else 0 end) as number
     from (
         select site, visitor, happened_at, kind, seq, visit from events
-        where day = $day and (site, visitor) in (
+        where day = $day and seq <= $upto and (site, visitor) in (
             select (site, visitor) from changed where day = $day
         )
     ) as e
@@ -56,9 +56,11 @@ and visits.started_at = first.started_at
 """
 
 
-def number_events(connection: Connection, day: int) -> None:
-    """Put the number of its visit beside each event of a day of those in the table ``changed``."""
-    connection.execute(_NUMBER_EVENTS, {"day": day})
+def number_events(connection: Connection, day: int, upto: int) -> None:
+    """Put the number of its visit beside each event of a day of those in the table ``changed``,
+    up to the number ``upto`` of the last that the visits know.
+    """
+    connection.execute(_NUMBER_EVENTS, {"day": day, "upto": upto})
 
 
 def catch_up(connection: Connection) -> bool:
@@ -71,6 +73,7 @@ def catch_up(connection: Connection) -> bool:
             return False
         connection.execute(_CHANGED, {"day": day})
         connection.execute(_NUMBER_VISITS, {"day": day})
-        number_events(connection, day)
+        ((upto,),) = connection.execute(f"select {_UP_TO}").fetchall()
+        number_events(connection, day, upto)
         connection.execute("drop table changed")
         return True

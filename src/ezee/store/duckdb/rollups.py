@@ -15,6 +15,7 @@ from ezee.store.changes import RollUp, RollUpFirst
 from ezee.store.duckdb import folding
 from ezee.store.duckdb.counting import write
 from ezee.store.duckdb.file import Connection, transaction
+from ezee.store.duckdb.visits import derived_up_to
 
 
 class SiteDay(NamedTuple):
@@ -35,6 +36,9 @@ class Arrived(NamedTuple):
 
 # How many events are rolled up at once: small days go together, large ones alone.
 _TOGETHER = 100_000
+
+# So many events are more than come between two looks at the visits, unless they come in bulk.
+_FAR_BEHIND = 100_000
 
 # Days whose events have expired: their roll-ups are all there is, and stay as they are.
 _NOT_EXPIRED = "not exists (from expired where expired.site = {0}.site and day < kept_from)"
@@ -75,10 +79,15 @@ def roll(connection: Connection, days: Sequence[SiteDay], *, anew: bool = False)
 
 
 def arrived(connection: Connection, after: int) -> tuple[int, list[Arrived]]:
-    """The number of the last event, and of the days of those after another what is not rolled up
-    yet of them; after 0, of all days.
+    """The number of the last event that the visits know, and of the days of those after another
+    what is not rolled up yet of them; after 0, of all days.
+
+    Nothing while the visits are far behind: a day would be rolled up again at each of their steps.
     """
-    (latest,) = connection.execute("select coalesce(max(seq), 0) from events").fetchall()[0]
+    latest = derived_up_to(connection)
+    ((last,),) = connection.execute("select coalesce(max(seq), 0) from events").fetchall()
+    if last - latest > _FAR_BEHIND:
+        return after, []
     rows = connection.execute(
         "select site, day, count(*), any_value(coalesce(rolled.events, 0)) "
         "from events left join rolled using (site, day) "

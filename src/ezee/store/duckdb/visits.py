@@ -1,9 +1,10 @@
 """Visits are derived from events, and from nothing else.
 
 The visits of one visitor on one day are a pure function of that visitor's events, written as one
-statement. A keeper thread runs it for every visitor who has events past a watermark, and moves
-the watermark in the same transaction. So a restart, a late event, an import or an event out of
-order needs no case of its own: what is derived is always what a brute-force reading would say.
+statement. A keeper thread runs it for every visitor who has events past a watermark, some events
+at a time, and moves the watermark in the same transaction. So a restart, a late event, an import
+or an event out of order needs no case of its own: what is derived is always what a brute-force
+reading would say.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from ezee.errors import Unavailable
 from ezee.store.duckdb.file import Connection, transaction
 from ezee.store.duckdb.numbers import number_events
 from ezee.store.sql import VISIT_GAP
+
+# A transaction holds in memory what it changes.
+_AT_ONCE = 100_000
 
 # ``place`` orders a visitor's events; ``gap`` begins a visit where 30 minutes have passed.
 # Engagement (kind 2) opens no visit, so a group of nothing else is none.
@@ -55,7 +59,7 @@ from (
                 select site, day, visitor, happened_at, received_at, seq, kind, page, interactive,
                        verified
                 from events
-                where day = $day and (site, visitor) in (
+                where day = $day and seq <= $upto and (site, visitor) in (
                     select (site, visitor) from changed where day = $day
                 )
             )
@@ -81,7 +85,8 @@ _log = structlog.get_logger("ezee.store")
 
 
 class VisitKeeper:
-    """Calls ``derive`` with the newest event's number until the ``visits`` table is true again.
+    """Calls ``derive`` with the newest event's number until the ``visits`` table is true again;
+    it tells up to which event that is.
 
     It never starts again before a few times its last run's length has passed, so that it costs a
     bounded share of a core however busy the service is; a question that waits shortens that. While
@@ -98,7 +103,7 @@ class VisitKeeper:
     _TRUE_WITHIN = 0.8
     _REST_AFTER_FAILURE = 1.0
 
-    def __init__(self, derive: Callable[[int], None], latest: int) -> None:
+    def __init__(self, derive: Callable[[int], int], latest: int) -> None:
         self._derive = derive
         self._changed = threading.Condition()
         self._latest = latest
@@ -141,14 +146,16 @@ class VisitKeeper:
             with self._changed:
                 latest, in_bulk, self._in_bulk = self._latest, self._in_bulk, False
             try:
-                self._derive(latest)
+                done = self._derive(latest)
             except Exception as failure:  # noqa: BLE001 - without this thread visits stand still
                 if not isinstance(failure, Unavailable):
                     _log.error("visits failed", kind=type(failure).__name__)
                 self._rest(self._REST_AFTER_FAILURE)
                 continue
             with self._changed:
-                self._done = latest
+                self._done = done
+                # What is left of them is still of those that came in bulk.
+                self._in_bulk |= in_bulk and done < latest
                 self._changed.notify_all()
             took = time.monotonic() - began
             self._rest(self._REST_IN_HASTE * took)
@@ -173,36 +180,48 @@ class VisitKeeper:
             )
 
 
-def derive(connection: Connection, latest: int) -> None:
-    """Make the visits true to every event up to the number ``latest``, in one transaction."""
+def derive(connection: Connection, latest: int) -> int:
+    """Make the visits true to some more events up to the number ``latest``, in one transaction;
+    returns up to which they are then.
+    """
     with transaction(connection):
-        row = connection.execute("select value from state where name = 'visits_up_to'").fetchone()
-        done = int(row[0]) if row else 0
+        done = derived_up_to(connection)
         if done >= latest:
-            return
-        # What has come since is seen here too. Visits that knew of more than they say would have
-        # it counted twice, once in a roll-up and once as come since then.
-        row = connection.execute("select max(seq) from events where seq > ?", [done]).fetchone()
-        latest = max(latest, (row and row[0]) or 0)
+            return done
+        upto = min(latest, done + _AT_ONCE)
         connection.execute(
             "create or replace temp table changed as select distinct site, day, visitor "
             "from events where seq > ? and seq <= ?",
-            [done, latest],
+            [done, upto],
         )
         connection.execute(
             "insert into amended select site, day, visitor, ? from changed "
             "semi join rolled using (site, day)",
-            [latest],
+            [upto],
         )
-        rederive(connection, latest)
-        connection.execute("update state set value = ? where name = 'visits_up_to'", [latest])
+        rederive(connection, upto)
+        connection.execute("update state set value = ? where name = 'visits_up_to'", [upto])
+    return upto
 
 
-def rederive(connection: Connection, upto: int = 0) -> None:
+def derive_all(connection: Connection, latest: int) -> None:
+    """Make the visits true to every event up to the number ``latest``."""
+    while derive(connection, latest) < latest:
+        pass
+
+
+def derived_up_to(connection: Connection) -> int:
+    """The number of the last event that the visits know."""
+    row = connection.execute("select value from state where name = 'visits_up_to'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def rederive(connection: Connection, upto: int) -> None:
     """Derive anew, in the open transaction, the visits of everyone in the table ``changed``
     (site, day, visitor), which is dropped then.
 
-    They are true to every event up to the number ``upto``. What they replace is kept where their
+    They are true to the events up to the number ``upto``, and know of no other: what a roll-up
+    counts of them it would count again once that has come. What they replace is kept where their
     day is rolled up.
     """
     connection.execute(_KEEP_FORMER, [upto])
@@ -214,5 +233,5 @@ def rederive(connection: Connection, upto: int = 0) -> None:
             {"day": day},
         )
         connection.execute(_DERIVE, {"day": day, "upto": upto})
-        number_events(connection, day)
+        number_events(connection, day, upto)
     connection.execute("drop table changed")

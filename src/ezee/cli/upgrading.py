@@ -12,9 +12,9 @@ from ezee.cli.output import console, errors, print_json, print_rows
 from ezee.cli.root import DATA, Data, Json, root
 from ezee.clock import SystemClock
 from ezee.settings import read_settings
+from ezee.store.cluster import RowsOf
 from ezee.store.folder import prepare_folder
-from ezee.upgrades import upgrading
-from ezee.upgrades.upgrading import Row
+from ezee.upgrades import everything
 
 
 @root.command(name="upgrade")
@@ -29,17 +29,18 @@ def upgrade(
     """Bring a data folder to this version, after a snapshot. `ezee serve` does the same by itself.
 
     Every table's rows are counted before and after; where they differ, or anything fails, it goes
-    back to the snapshot. The service must not be running.
+    back to the snapshot. The service must not be running. Events in a cluster are brought to this
+    version as well; other nodes may be at work there.
     """
     settings = read_settings(os.environ, data=data)
     prepare_folder(settings.data)
-    found, aim = upgrading.versions_of(settings), upgrading.newest()
-    rows: list[Row] = []
-    if upgrading.is_old(found):
+    found, aim = everything.versions_of(settings), everything.newest(settings)
+    rows: list[RowsOf] = []
+    if everything.is_old(found, aim):
         if dry_run:
-            rows = upgrading.dry_run(settings, _say)
+            rows = everything.dry_run(settings, _say)
         else:
-            rows = upgrading.upgrade(settings, SystemClock().now(), _say)
+            rows = everything.upgrade(settings, SystemClock().now(), _say)
     if json:
         print_json(
             {
@@ -64,24 +65,30 @@ def upgrade(
 def rollback(*, data: Data = DATA, json: Json = False) -> None:
     """Go back to the snapshot of before the last upgrade, to start the older version again.
 
-    Whatever there is now, events that came since included, is set aside in the folder's
-    snapshots. The service must not be running. Interrupted, it is gone on with by itself.
+    Whatever there is now, events that came since included, is set aside: in the folder's
+    snapshots, and in a database of the cluster, where events are in one. No service must be
+    running. Interrupted, it is gone on with by itself.
     """
     settings = read_settings(os.environ, data=data)
-    undone = upgrading.roll_back(settings, SystemClock().now(), _say)
+    undone = everything.roll_back(settings, SystemClock().now(), _say)
     if json:
         print_json(
             {
                 "to": undone.versions._asdict(),
                 "later_events": undone.later_events,
-                "aside": str(undone.aside),
+                "aside": undone.aside,
+                "aside_in_cluster": undone.aside_in_cluster,
             }
         )
         return
+    aside = [
+        undone.aside,
+        f"the database {undone.aside_in_cluster}" if undone.aside_in_cluster else "",
+    ]
     console.print(
         f"Everything is as it was before the upgrade: events at {undone.versions.schema}, accounts "
         f"at {undone.versions.revision}. {undone.later_events:,} events have come since; they are "
-        f"in {undone.aside}.",
+        f"in {' and '.join(filter(None, aside))}.",
         soft_wrap=True,
     )
 
@@ -90,6 +97,6 @@ def _say(sentence: str) -> None:
     errors.print(sentence)
 
 
-def _print(rows: Sequence[Row]) -> None:
+def _print(rows: Sequence[RowsOf]) -> None:
     shown = [row._asdict() for row in rows if row.before or row.after]
     print_rows(shown, "There is nothing in it yet.")

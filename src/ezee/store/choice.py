@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ezee.errors import SetupError
 from ezee.store.base import EventStore
+from ezee.store.cluster import NO_DRIVER
 from ezee.store.spooled import SpooledStore
 
 SPOOL_LIMIT = 1 << 30
@@ -32,7 +33,5 @@ def open_cluster(events: str) -> EventStore:
     try:
         from ezee.store.clickhouse import ClickHouseStore, parse_address  # noqa: PLC0415
     except ImportError:
-        raise SetupError(
-            "Events in ClickHouse need a driver that is not installed: pip install 'ezee[cluster]'."
-        ) from None
+        raise SetupError(NO_DRIVER) from None
     return ClickHouseStore(parse_address(events))

@@ -23,6 +23,7 @@ from ezee.backups.making import ACCOUNTS as ROWS
 from ezee.errors import EzeeError, SetupError
 from ezee.settings import Settings
 from ezee.store import copies as events
+from ezee.store.cluster import NO_UPGRADE, Last, RowsOf
 from ezee.store.folder import FolderLock
 from ezee.upgrades.snapshots import (
     FOLDER,
@@ -49,14 +50,6 @@ _NO_OWNER = (
 Said = Callable[[str], None]
 
 
-class Row(NamedTuple):
-    """How many rows a table has before and after; None: it is not there."""
-
-    table: str
-    before: int | None
-    after: int | None
-
-
 class Undone(NamedTuple):
     """What a rollback went back to; how many events had come since, and where they are."""
 
@@ -81,7 +74,7 @@ def is_old(found: Versions) -> bool:
     return 0 < found.schema < aim.schema or "" < found.revision < aim.revision
 
 
-def dry_run(settings: Settings, said: Said) -> list[Row]:
+def dry_run(settings: Settings, said: Said) -> list[RowsOf]:
     """Upgrade a copy; returns the rows of every table before and after.
 
     Raises:
@@ -106,7 +99,7 @@ def dry_run(settings: Settings, said: Said) -> list[Row]:
     return table
 
 
-def upgrade(settings: Settings, now: int, said: Said) -> list[Row]:
+def upgrade(settings: Settings, now: int, said: Said) -> list[RowsOf]:
     """Bring a data folder to this version; returns the rows of every table before and after.
 
     Raises:
@@ -132,6 +125,15 @@ def upgrade(settings: Settings, now: int, said: Said) -> list[Row]:
     return table
 
 
+def last_upgrade(settings: Settings) -> Last | None:
+    """The upgrade of a data folder that can be gone back from; None: there is none."""
+    state = read_state(settings.data)
+    if state is None or state.stage == Stage.ROLLED_BACK:
+        return None
+    snapshot = read_snapshot(settings.data, state.snapshot)
+    return Last(snapshot.ezee, snapshot.made_at * 1000)
+
+
 def roll_back(settings: Settings, now: int, said: Said) -> Undone:
     """Go back to the snapshot of before the last upgrade; what there is now is set aside.
 
@@ -142,7 +144,7 @@ def roll_back(settings: Settings, now: int, said: Said) -> Undone:
     with FolderLock(data):
         state = read_state(data)
         if state is None or state.stage == Stage.ROLLED_BACK:
-            raise SetupError("There is no upgrade to go back from.")
+            raise SetupError(NO_UPGRADE)
         snapshot = read_snapshot(data, state.snapshot)
         if settings.accounts and not settings.accounts_owner:
             raise SetupError(_NO_OWNER)
@@ -273,12 +275,12 @@ def _to(data: Path, state: State, stage: Stage, aside: str) -> State:
     return write_state(data, State(stage, state.snapshot, state.schema, state.revision, aside))
 
 
-def _compared(before: Mapping[str, int], after: Mapping[str, int]) -> list[Row]:
+def _compared(before: Mapping[str, int], after: Mapping[str, int]) -> list[RowsOf]:
     tables = dict.fromkeys([*before, *after])
-    return [Row(table, before.get(table), after.get(table)) for table in tables]
+    return [RowsOf(table, before.get(table), after.get(table)) for table in tables]
 
 
-def _check(table: list[Row]) -> None:
+def _check(table: list[RowsOf]) -> None:
     for row in table:
         if row.before is not None and row.before != row.after:
             text = _ROW_COUNTS.format(table=row.table, before=row.before, after=row.after or 0)

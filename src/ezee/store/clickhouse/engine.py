@@ -13,6 +13,8 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import structlog
+
 from ezee.errors import InvalidRequest, SetupError, Unavailable
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
@@ -35,6 +37,7 @@ from ezee.store.clickhouse import (
     rollups,
     schema,
     tallies,
+    upgrading,
     visible,
 )
 from ezee.store.clickhouse.address import Address
@@ -68,6 +71,7 @@ _NO_FILE = "The events are in a cluster, and not in a file of the data folder."
 _MOVED = "The events of this cluster have moved to a data folder. Nothing was recorded here."
 _INSERTS_AT_ONCE = 8
 _LOOK_AGAIN = 1.0
+_log = structlog.get_logger("ezee.store")
 
 
 class ClickHouseStore:
@@ -177,7 +181,7 @@ class ClickHouseStore:
             if self._open is None:
                 servers = Servers(self._address)
                 try:
-                    schema.migrate(servers)
+                    upgrading.bring(servers, _log.info)
                     _refuse_what_moved(servers)
                 except (SetupError, Unavailable):
                     servers.close()
@@ -235,6 +239,7 @@ class ClickHouseStore:
             changer.go_on()
             changer.clear_away()
             changer.note_what_is_gone()
+        upgrading.forget_old(servers)
 
 
 def _seen_by(servers: Servers, look: PlainLook | ExpiryLook) -> Visible:

@@ -245,7 +245,9 @@ MIGRATIONS: tuple[tuple[Table | Columns, ...], ...] = (
     _TABLES_3,
 )
 TABLES = {table.name: table for table in (*_TABLES_1, *_TABLES_2, *_TABLES_3)}
-_VERSIONS = Table("schema_version", {"version": "UInt32"}, WHOLE, "version")
+VERSIONS = "schema_version"
+_VERSIONS = Table(VERSIONS, {"version": "UInt32"}, WHOLE, "version")
+NEWER = "The events' database was written by a newer ezee. Start that version instead."
 
 
 def local(address: Address, table: str) -> str:
@@ -253,57 +255,82 @@ def local(address: Address, table: str) -> str:
     return f"{address.database}.{table}{'_local' if address.cluster else ''}"
 
 
-def migrate(servers: Servers) -> None:
-    """Bring the database to ``VERSION``, on every server of the cluster.
+def migrate(servers: Servers, upto: int = VERSION, apart: str = "") -> None:
+    """Bring the database to a version, on every server of the cluster.
+
+    ``apart`` tells new tables from those of the same name that were set aside: replicas are known
+    to each other by a name for ever.
 
     It may be begun on several nodes at once, or again after it ended half-way: what is there
-    already stays.
+    already stays. A database that is new is of no version before all of it is there.
 
     Raises:
         SetupError: the database was written by a newer version.
         Unavailable: a server could not be reached.
     """
     address = servers.address
-    if _version(servers) == VERSION:
-        return
-    servers.define(f"create database if not exists {address.database}{_on_cluster(address)}")
-    _make(servers, _VERSIONS)
-    done = _version(servers)
+    servers.define(f"create database if not exists {address.database}{on_cluster(address)}")
+    make(servers, _VERSIONS)
+    done = version(servers)
     if done > VERSION:
-        raise SetupError(
-            "The events' database was written by a newer ezee. Start that version instead."
-        )
-    for version, steps in enumerate(MIGRATIONS[done:], start=done + 1):
+        raise SetupError(NEWER)
+    for number, steps in enumerate(MIGRATIONS[done:upto], start=done + 1):
         for step in steps:
             if isinstance(step, Table):
-                _make(servers, step)
+                make(servers, step, apart)
             else:
                 _add(servers, step)
-        servers.insert(0, "schema_version", ("version",), [(version,)])
+        if done or number == upto:
+            servers.insert(0, VERSIONS, ("version",), [(number,)])
 
 
-def _version(servers: Servers) -> int:
-    database = servers.address.database
-    there = servers.ask(
-        "select count(*) from system.tables "
-        f"where database = '{database}' and name = 'schema_version'",
-        database=ANY_DATABASE,
-    )
-    if not there[0][0]:
+def version(servers: Servers) -> int:
+    """The number of the last step that the database was brought to, 0 for none."""
+    if not has_table(servers, VERSIONS):
         return 0
-    found = servers.ask(f"select max(version) from {database}.schema_version", ANY_DATABASE)
+    database = servers.address.database
+    found = servers.ask(f"select max(version) from {database}.{VERSIONS}", ANY_DATABASE)
     return int(found[0][0])
 
 
-def _make(servers: Servers, table: Table) -> None:
-    for statement in _statements(servers.address, table):
+def has_table(servers: Servers, name: str) -> bool:
+    """Whether there is a table of that name, or one over all servers."""
+    there = servers.ask(
+        "select count(*) from system.tables "
+        f"where database = '{servers.address.database}' and name = '{name}'",
+        database=ANY_DATABASE,
+    )
+    return bool(there[0][0])
+
+
+def names_at(version: int) -> list[str]:
+    """The tables that a database of a version has, but for that which tells the version."""
+    return [
+        step.name for steps in MIGRATIONS[:version] for step in steps if isinstance(step, Table)
+    ]
+
+
+def spread(servers: Servers, node: Node, name: str) -> None:
+    """Have the table over all servers anew on one of them, with the columns of its own rows."""
+    address = servers.address
+    if not address.cluster:
+        return
+    over, rows = f"{address.database}.{name}", local(address, name)
+    servers.ask_at(node, f"drop table if exists {over}")
+    by = _shard_by(TABLES[name])
+    servers.ask_at(node, f"create table {over} as {rows} engine = {_over_all(address, name, by)}")
+
+
+def make(servers: Servers, table: Table, apart: str = "") -> None:
+    """Have a table on every server."""
+    for statement in _statements(servers.address, table, apart):
         servers.define(statement)
 
 
 def _add(servers: Servers, added: Columns) -> None:
     address = servers.address
     rows = local(address, added.table)
-    _add_at(servers, servers.nodes[0], rows, added, _on_cluster(address))
+    _add_at(servers, servers.nodes[0], rows, added, on_cluster(address))
     if address.cluster:
         # A table over all servers is each server's own, and altered ``on cluster`` on none.
         for node in servers.nodes:
@@ -324,31 +351,39 @@ def _add_at(servers: Servers, node: Node, table: str, added: Columns, where: str
         servers.ask_at(node, f"alter table {table} {', '.join(wanted)}")
 
 
-def _statements(address: Address, table: Table) -> Iterator[str]:
+def _statements(address: Address, table: Table, apart: str) -> Iterator[str]:
     rows = local(address, table.name)
     columns = ", ".join(f"{name} {of}" for name, of in table.columns.items())
+    engine = _engine(address, table, apart)
     yield (
-        f"create table if not exists {rows}{_on_cluster(address)} ({columns}) "
-        f"engine = {_engine(address, table)} partition by {table.parted} order by {table.order}"
+        f"create table if not exists {rows}{on_cluster(address)} ({columns}) "
+        f"engine = {engine} partition by {table.parted} order by {table.order}"
     )
     if address.cluster:
-        by = "cityHash64(visitor)" if "visitor" in table.columns else "rand()"
         yield (
-            f"create table if not exists {address.database}.{table.name}{_on_cluster(address)} "
-            f"({columns}) engine = Distributed({address.cluster}, {address.database}, "
-            f"{table.name}_local, {by})"
+            f"create table if not exists {address.database}.{table.name}{on_cluster(address)} "
+            f"({columns}) engine = {_over_all(address, table.name, _shard_by(table))}"
         )
 
 
-def _engine(address: Address, table: Table) -> str:
+def _shard_by(table: Table) -> str:
+    return "cityHash64(visitor)" if "visitor" in table.columns else "rand()"
+
+
+def _over_all(address: Address, name: str, by: str) -> str:
+    return f"Distributed({address.cluster}, {address.database}, {name}_local, {by})"
+
+
+def _engine(address: Address, table: Table, apart: str) -> str:
     family = "ReplacingMergeTree" if table.version else "MergeTree"
     version = [table.version] if table.version else []
     if not address.cluster:
         return f"{family}({', '.join(version)})"
-    place = f"'/clickhouse/tables/{{shard}}/{address.database}/{table.name}'"
+    place = f"'/clickhouse/tables/{{shard}}/{address.database}/{table.name}{apart}'"
     named = ", ".join([place, "'{replica}'", *version])
     return f"Replicated{family}({named})"
 
 
-def _on_cluster(address: Address) -> str:
+def on_cluster(address: Address) -> str:
+    """What a statement ends with that all servers are to carry out."""
     return f" on cluster {address.cluster}" if address.cluster else ""

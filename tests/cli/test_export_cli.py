@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import resource
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -164,6 +166,37 @@ def test_a_file_that_cannot_be_finished_is_not_there(folder: Service, tmp_path: 
         assert done.stderr.startswith("ezee: The file would be larger than it may be")
         assert [path.name for path in there.iterdir()] == ([output.name] if before else [])
     assert output.read_text() == "mine"
+
+
+_KILLED = """
+import os, signal, sys
+from ezee.cli import exporting
+from ezee.cli.root import root
+
+write = exporting.FORMATS["ndjson"].write
+
+class Killed:
+    @staticmethod
+    def write(table):
+        for piece in write(table):
+            yield piece
+            os.kill(os.getpid(), signal.SIGKILL)
+
+exporting.FORMATS["ndjson"] = Killed
+root(sys.argv[1:])
+"""
+
+
+def test_one_that_is_killed_leaves_nothing(folder: Service, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    output = there / "events.ndjson"
+    chosen = ["--format", "ndjson", "--output", str(output), "--data", str(folder.data)]
+    done = subprocess.run([sys.executable, "-c", _KILLED, "export", *chosen], timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    assert [*there.iterdir()] == []
+    run(folder, output, "--format", "ndjson")
+    assert paths(output) == ALL
 
 
 @pytest.mark.parametrize(

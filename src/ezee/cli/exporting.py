@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
@@ -26,6 +24,7 @@ from ezee.exports.asked import ask_for_events, beyond
 from ezee.exports.events import table_of_events
 from ezee.exports.formats import FORMATS
 from ezee.exports.tables import Row, Table
+from ezee.exports.whole import whole
 from ezee.model.calendar import day_of
 from ezee.model.query import Range
 from ezee.model.site import ReadableSite
@@ -86,7 +85,7 @@ def export(
 
     With --table it is a table of the tracker's report instead. Days are those of the tracker's time
     zone. What the columns mean is in docs/export.md. The file appears when it is whole: what fails
-    or is interrupted leaves none. It works whether or not the service runs.
+    or is killed leaves none. It works whether or not the service runs.
     """
     if output != _STANDARD_OUTPUT and output.exists() and not force:
         raise SetupError(f"There is a file {output} already. --force writes over it.")
@@ -175,7 +174,7 @@ def _opened(output: Path) -> Iterator[BinaryIO]:
             with open(sys.stdout.fileno(), "wb", closefd=False) as file:
                 yield file
         else:
-            with _beside(output) as file:
+            with whole(_target(output)) as file:
                 yield file
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, "It could not be written")
@@ -183,20 +182,9 @@ def _opened(output: Path) -> Iterator[BinaryIO]:
         raise SetupError(f"{reason}: {output}. The export has failed; {left}.") from error
 
 
-@contextmanager
-def _beside(output: Path) -> Iterator[BinaryIO]:
-    """A file under a name of its own until it is whole and on disk."""
+def _target(output: Path) -> Path:
     # What a link leads to is written, not the link.
     target = output.resolve()
     if target.exists() and not target.is_file():
         raise SetupError(f"{output} is there, and is no file that could be written over.")
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}-")
-    try:
-        with open(handle, "wb") as file:  # noqa: PTH123 - it is open already
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    return target

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import reduce
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ezee.errors import InvalidRequest
 from ezee.model.dimensions import DIMENSIONS, dimension, parts_of, scope_of
 from ezee.model.event import Event, Kind
+from ezee.stats.periods import NAMES
 from ezee.stats.run import report
 from ezee.store.base import Batch
 from ezee.store.changes import Erase, RollUp
@@ -29,7 +32,8 @@ HOUR = 60 * MINUTE
 
 # A zone and an instant close to one of its odd days.
 PLACES = [
-    ("UTC", "2026-03-10T12:00:00+00:00"),
+    # The turn of a year, after one with a leap day.
+    ("UTC", "2025-01-01T12:00:00+00:00"),
     ("Europe/Berlin", "2026-10-25T01:00:00+00:00"),
     ("Europe/Berlin", "2026-03-29T01:00:00+00:00"),
     ("America/New_York", "2026-11-01T06:00:00+00:00"),
@@ -61,6 +65,8 @@ ODD_DAYS = [
 ]
 _PLACE_AND_TIME = st.sampled_from(PLACES)
 _MINUTES = st.integers(-3 * 24 * 60, 2 * 24 * 60) | st.integers(-90, 90)
+# Most of the events are within these days, some of them in the months before.
+_DAYS_BACK = st.just(0) | st.just(0) | st.just(0) | st.sampled_from([28, 31, 88, 180, 364, 366])
 _TEXTS = st.sampled_from(["", "a", "b", "Ä"])
 _VISIT_TEXTS = (
     *("source", "channel", "referrer", "utm_source", "utm_medium", "utm_campaign", "utm_term"),
@@ -90,6 +96,7 @@ def cases(draw: st.DrawFn, places: st.SearchStrategy[tuple[str, str]] = _PLACE_A
 def _draw_event(draw: st.DrawFn, zone: str, around: int) -> Event:
     """Anything may come before or after anything: what is stored next need not be next."""
     at = around + draw(_MINUTES) * MINUTE + draw(st.sampled_from([0, 0, 1, 999, 59_999]))
+    at -= draw(_DAYS_BACK) * 24 * HOUR
     kind = draw(st.sampled_from([Kind.PAGEVIEW, Kind.PAGEVIEW, Kind.CUSTOM, Kind.ENGAGEMENT]))
     return event(
         at,
@@ -154,7 +161,9 @@ def written(asked: Asked) -> str:
 def questions(draw: st.DrawFn, zone: str, around: int) -> tuple[Question, list[tuple[str, str]]]:
     now = around + draw(st.integers(-3000, 3000)) * MINUTE + draw(st.integers(0, 59_999))
     first, last, start, end, parameters = draw(periods(zone, now))
-    interval = draw(st.sampled_from(_intervals(first, last, start)))
+    whole = parameters == [("period", "all")]
+    intervals = ["day", "week", "month"] if whole else _intervals(first, last, start)
+    interval = draw(st.sampled_from(intervals))
     names = st.sampled_from([*sorted(DIMENSIONS), *_TOGETHER, *_TOGETHER, *_OF_PROPERTIES])
     dimensions = tuple(draw(st.lists(names, unique=True, max_size=4)))
     asked = Question(
@@ -166,6 +175,7 @@ def questions(draw: st.DrawFn, zone: str, around: int) -> tuple[Question, list[t
         verified=draw(st.sampled_from([False, False, True])),
         metrics=draw(st.sampled_from(_METRICS)),
         filters=tuple(draw(st.lists(filters(), max_size=3))),
+        whole=whole,
     )
     return asked, [*parameters, *_parameters(asked, dimensions)]
 
@@ -195,12 +205,18 @@ def _intervals(first: date, last: date, start: int | None) -> list[str]:
     return ["hour", "day", "day", "week", "month"] if days <= 3 else ["day", "week", "month"]
 
 
+_PERIODS = [
+    *("today", "today", "yesterday", "24h", "24h", "7d", "30d", "90d", "month", "last_month"),
+    *("year", "12mo", "all", "all", "dates", "dates"),
+]
+
+
 @st.composite
 def periods(
     draw: st.DrawFn, zone: str, now: int
 ) -> tuple[date, date, int | None, int | None, list[tuple[str, str]]]:
     today = local(now, zone).date()
-    name = draw(st.sampled_from(["today", "yesterday", "24h", "7d", "30d", "month", "dates"]))
+    name = draw(st.sampled_from(_PERIODS))
     if name == "dates":
         first = today + timedelta(days=draw(st.integers(-4, 0)))
         last = first + timedelta(days=draw(st.integers(0, 3)))
@@ -210,14 +226,25 @@ def periods(
         start, end = _last_24_hours(now, zone)
         days = {local(at, zone).date() for at in range(start, end, MINUTE)}
         return min(days), max(days), start, end, [("period", "24h")]
+    month = today.replace(day=1)
     first, last = {
         "today": (today, today),
         "yesterday": (today - timedelta(days=1), today - timedelta(days=1)),
         "7d": (today - timedelta(days=6), today),
         "30d": (today - timedelta(days=29), today),
-        "month": (today.replace(day=1), today),
+        "90d": (today - timedelta(days=89), today),
+        "month": (month, today),
+        "last_month": (_month_before(month), month - timedelta(days=1)),
+        "year": (today.replace(month=1, day=1), today),
+        "12mo": (reduce(lambda first, _: _month_before(first), range(11), month), today),
+        # It begins with the first event, where there is one before today.
+        "all": (today, today),
     }[name]
     return first, last, None, None, [("period", name)]
+
+
+def _month_before(first: date) -> date:
+    return (first - timedelta(days=1)).replace(day=1)
 
 
 def _last_24_hours(now: int, zone: str) -> tuple[int, int]:
@@ -264,6 +291,10 @@ def test_every_kind_of_odd_day_is_among_the_fixed_cases(
     assert not there or f"{local(there[0], zone):%H:%M}" == begins
     near = [abs(instant(at) - noon) <= 36 * HOUR for place, at in PLACES if place == zone]
     assert any(near)
+
+
+def test_every_period_is_drawn() -> None:
+    assert {*_PERIODS} == {*NAMES, "dates"}
 
 
 @examples(100)
@@ -315,6 +346,10 @@ def test_a_comparison_is_what_a_plain_reading_of_its_range_says(
     store.change(RollUp(site.key))
     store.append(Batch(case.events[rolled:]))
     period = dict(case.parameters).get("period", "")
+    if period == "all":
+        with pytest.raises(InvalidRequest, match="compare"):
+            report(store, site, [*case.parameters, ("compare", "year")], case.question.now)
+        return
     if compare == "dates":
         day = local(case.around, case.zone).date()
         before, text = replace(case.question, first=day, last=day, start=None, end=None), ""

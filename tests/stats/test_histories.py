@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from operator import neg
 from typing import NamedTuple
 from unittest.mock import patch
 
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ezee.errors import InvalidRequest
-from ezee.model.event import Event
+from ezee.model.calendar import local_hour
+from ezee.model.event import Event, Population
 from ezee.stats.run import report
-from ezee.store.base import Batch
+from ezee.store.base import Batch, Progress
 from ezee.store.changes import Erase, Expire, Move, Regroup, Rejudge, RollUp
 from ezee.store.duckdb.visits import VisitKeeper
 from ezee.store.looks import WrongRollups
@@ -56,7 +58,17 @@ class Judged(NamedTuple):
     like: int | None
 
 
-Step = int | RollUp | Erased | Expired | Regrouped | Judged
+class Older(NamedTuple):
+    """The next so many events happened so many days before, and come late: one by one as people's
+    do that were offline, or in bulk as the lines of a log.
+    """
+
+    events: int
+    days: int
+    imported: bool
+
+
+Step = int | Older | RollUp | Erased | Expired | Regrouped | Judged
 
 
 class History:
@@ -67,6 +79,7 @@ class History:
         self.site = readable(zone)
         self._around = around
         self._coming = coming
+        self._lines = 0
         self._stored: list[Event] = []
         self._of_programs: list[bool] = []
         self.kept_from = 0
@@ -81,8 +94,9 @@ class History:
     def happen(self, step: Step) -> None:
         match step:
             case int():
-                self.come(self._coming[:step])
-                self._coming = self._coming[step:]
+                self.come(self._next(step))
+            case Older():
+                self._come_older(step)
             case RollUp():
                 self._store.change(step)
             case Erased():
@@ -100,9 +114,32 @@ class History:
             case Judged():
                 self._judge(step)
 
-    def come(self, coming: list[Event]) -> None:
-        """These events are stored, whatever else is coming; not those of days that have expired."""
-        refused = self._store.append(Batch(coming))
+    def _next(self, number: int) -> list[Event]:
+        coming, self._coming = self._coming[:number], self._coming[number:]
+        return coming
+
+    def _come_older(self, step: Older) -> None:
+        coming = [moved_back(each, self._zone, step.days) for each in self._next(step.events)]
+        if not step.imported:
+            for each in coming:
+                self.come([each])
+            return
+        # Visitors of logs are told apart by salts of their own.
+        lines = [
+            replace(each, population=Population.IMPORT, visitor=each.visitor + 10)
+            for each in coming
+        ]
+        self._lines += len(lines)
+        done = Progress(
+            1, "head", self._lines, self._lines, "tail", 7, finished=False, unjudged=False
+        )
+        self.come(lines, Batch(lines, self.site.key, done))
+
+    def come(self, coming: list[Event], batch: Batch | None = None) -> None:
+        """These events are stored, whatever else is coming; not those of days that have expired.
+        They come by themselves, unless in a ``batch`` that tells more.
+        """
+        refused = self._store.append(Batch(coming) if batch is None else batch)
         assert refused == [at for at, each in enumerate(coming) if not self._is_kept(each)]
         kept = [each for each in coming if self._is_kept(each)]
         self._stored += kept
@@ -153,6 +190,13 @@ class History:
         return local(at, self._zone).date().toordinal() - 719_163
 
 
+def moved_back(one: Event, zone: str, days: int) -> Event:
+    """The event, had it happened so many times 24 hours before; it is received when it was."""
+    at = one.happened_at - days * 24 * HOUR
+    day, hour, offset = local_hour(at, zone)
+    return replace(one, happened_at=at, day=day, hour=hour, utc_offset=offset)
+
+
 def _features(of: Event) -> tuple[int, str, int, str, str, int, str]:
     """What is kept of an event to judge it by."""
     return of.day, of.browser, of.version, of.os, of.device, of.hints, of.referrer
@@ -161,13 +205,16 @@ def _features(of: Event) -> tuple[int, str, int, str, str, int, str]:
 _ROLLED_CASES = rolled_cases().map(lambda case: case._replace(parameters=parameters_of(case)))
 _PATHS = st.sampled_from(["/", "/a", "/B", ""])
 _DAYS = st.integers(0, 2)
+_LONG_AGO = st.sampled_from([28, 90, 366])
 STEPS: st.SearchStrategy[Step] = st.one_of(
     st.integers(1, 14),
     st.integers(1, 14),
+    st.builds(Older, st.integers(1, 7), st.integers(0, 3) | _LONG_AGO, st.booleans()),
+    st.builds(Older, st.integers(1, 7), st.integers(0, 3) | _LONG_AGO, st.booleans()),
     st.builds(RollUp, st.just(readable().key), again=st.booleans()),
     st.builds(RollUp, st.just(readable().key)),
-    st.builds(Erased, _DAYS, _DAYS, st.none() | _PATHS),
-    st.builds(Expired, st.integers(-2, 1)),
+    st.builds(Erased, _DAYS | _DAYS | _LONG_AGO, _DAYS, st.none() | _PATHS),
+    st.builds(Expired, st.integers(-2, 1) | _LONG_AGO.map(neg)),
     st.builds(Regrouped, _PATHS, _PATHS),
     st.builds(Judged, st.none() | st.integers(0, 13)),
 )
@@ -192,7 +239,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatientStore]:
 def test_three_ways_of_counting_agree(
     store: PatientStore, case: Case, steps: list[Step], last: int, brought_up: bool
 ) -> None:
-    """Events come, late and in any order, are rolled up, erased, regrouped and judged again."""
+    """Events come, late, in bulk, in any order, are rolled up, erased, regrouped, judged again."""
     # What is left comes late, to days that are rolled up by then; all but a few of it together.
     coming = [replace(each, path=each.page) for each in case.events]
     history = History(store, case.zone, case.around, coming)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import product
@@ -41,7 +41,10 @@ class Visit(NamedTuple):
 
 @dataclass(frozen=True)
 class Question:
-    """Local dates, both included; with instants (end excluded) when it cuts days."""
+    """Local dates, both included; with instants (end excluded) when it cuts days.
+
+    ``whole``: from the day of the first event on, where that is before ``first``.
+    """
 
     first: date
     last: date
@@ -56,6 +59,7 @@ class Question:
     verified: bool = False
     metrics: tuple[str, ...] = ()
     filters: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    whole: bool = False
 
 
 def local(at: int, zone: str) -> datetime:
@@ -104,6 +108,9 @@ def _visit(group: list[Event], counted: list[Event]) -> Visit:
 
 def report(events: Sequence[Event], zone: str, question: Question) -> dict[str, Any]:
     """Totals, series, breakdowns and their numbers of rows, as the API gives them."""
+    if question.whole:
+        days = [local(event.happened_at, zone).date() for event in events]
+        question = replace(question, first=min([question.first, *days]))
     every = visits_of(events, zone)
     chosen = [visit for visit in every if _visit_passes(visit, question)]
     seen = [
@@ -230,8 +237,8 @@ def _every_label(zone: str, question: Question) -> Iterable[str]:
     clock = question.interval in {"minute", "hour"}
     begin = datetime(question.first.year, question.first.month, question.first.day, tzinfo=UTC)
     at = round(begin.timestamp() * 1000) - 1560 * MINUTE
-    # Days, weeks and months are met by any of their quarters of an hour.
-    step = MINUTE if clock else 15 * MINUTE
+    # Whole days are met by any of their quarters; where days are cut, by quarters of an hour.
+    step = MINUTE if clock else 360 * MINUTE if question.start is None else 15 * MINUTE
     end = at + ((question.last - question.first).days + 4) * 1440 * MINUTE
     if clock:
         end = min(end, question.now + 1)

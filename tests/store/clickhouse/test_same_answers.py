@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ezee.model.event import Event
+from ezee.model.event import Event, Population
 from ezee.stats.run import report
-from ezee.store.base import Batch, EventStore
+from ezee.store.base import Batch, EventStore, Progress
 from ezee.store.changes import RollUp
 from ezee.store.duckdb.visits import VisitKeeper
 from ezee.store.looks import WrongRollups
@@ -93,12 +93,16 @@ def test_both_engines_say_the_same(stores: Stores, number: int, place: tuple[str
     stored = [replace(each, site=number) for each in events_around(place, number)]
     named = readable(place[0], f"ezi_{number:012x}")
     half = len(stored) // 2
+    # What comes then are the lines of a log, in bulk, to days that are rolled up by now.
+    lines = [replace(each, population=Population.IMPORT) for each in stored[half:]]
+    done = Progress(1, "head", half, half, "tail", 7, finished=True, unjudged=False)
+    coming = (Batch(stored[:half]), None, Batch(lines, number, done), None)
     put = asked(place, number)
-    for part, is_rolled in ((stored[:half], False), ([], True), (stored[half:], False), ([], True)):
+    for batch in coming:
         for store in stores:
-            if part:
-                store.append(Batch(part))
-            if is_rolled:
+            if batch is not None:
+                store.append(batch)
+            else:
                 store.change(RollUp(number))
         for question, parameters in put:
             embedded, cluster = (report(each, named, parameters, question.now) for each in stores)

@@ -35,6 +35,7 @@ from ezee.events.places import open_places
 from ezee.events.steps import agent, source
 from ezee.events.surroundings import surroundings_of
 from ezee.exports.scratch import clear_left
+from ezee.following import Follower
 from ezee.limits import Buckets
 from ezee.mail import read_mail_server
 from ezee.retention import expire_due
@@ -70,6 +71,7 @@ from ezee.web.sharing import Sharing
 Routes = CounterRoutes | OtherTrackers | HealthRoutes | MetricsRoutes
 
 _REPORTS_AT_ONCE = 4
+_FOLLOW_EVERY = 0.25
 # Little is due but at midnight, and where a rule was changed.
 _EXPIRE_EVERY = 1800.0
 # What a removal could not carry out by itself.
@@ -300,7 +302,15 @@ def _prepare(services: Services) -> None:
 
 def _chores(services: Services, last_used: LastUsed) -> list[tuple[float, Callable[[], Any]]]:
     """The periodic work, and how many seconds apart."""
+    follower = Follower(
+        services.settings,
+        services.database,
+        services.salts,
+        services.directory,
+        services.clock,
+    )
     return [
+        (_FOLLOW_EVERY, follower.look),
         (10, Room(services.settings.data).look),
         (1, open_places(services.settings.places_database).refresh),
         (5, last_used.write),

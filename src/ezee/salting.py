@@ -7,7 +7,9 @@ from pathlib import Path
 from ezee.accounts.database import Database
 from ezee.accounts.salts import SharedSalts
 from ezee.accounts.service_key import read_service_key
-from ezee.store.salts import Salts
+from ezee.model.salt import EVERY_ONE
+from ezee.store.salt_file import FILE_NAME, SaltFile
+from ezee.store.salts import SaltKeeper, Salts
 
 
 def open_salts(database: Database, folder: Path, now: int) -> Salts:
@@ -16,6 +18,14 @@ def open_salts(database: Database, folder: Path, now: int) -> Salts:
     Raises:
         Unavailable: they cannot be read. SetupError: the service key is not the other nodes'.
     """
+    if not database.is_embedded and (folder / FILE_NAME).exists():
+        # Of before the accounts moved: nobody else would destroy them on time.
+        SaltFile(folder).destroy(EVERY_ONE)
+    return Salts(kept_salts(database, folder), now)
+
+
+def kept_salts(database: Database, folder: Path) -> Path | SaltKeeper:
+    """Where the salts are of a service whose accounts are there."""
     if database.is_embedded:
-        return Salts(folder, now)
-    return Salts(SharedSalts(database, read_service_key(folder)), now)
+        return folder
+    return SharedSalts(database, read_service_key(folder))

@@ -22,10 +22,14 @@ SCRIPT_NAME = "ezee"
 ACCOUNTS_ADDRESS = "accounts.address"
 EVENTS_ADDRESS = "cluster.address"
 FOLDER = "folder"
-"""What stands there where the events have come back to the data folder."""
-_CAME_BACK = (
+"""What stands in either file where accounts or events have come back to the data folder."""
+_EVENTS_CAME_BACK = (
     "The events have moved back to the data folder. Take EZEE_EVENTS, or --events, out of the "
     "settings."
+)
+_ACCOUNTS_CAME_BACK = (
+    "The accounts have moved back to the data folder. Take EZEE_ACCOUNTS, or --accounts, out of "
+    "the settings."
 )
 _SHORTEST_SECRET = 16
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
@@ -117,13 +121,13 @@ def read_settings(environ: Mapping[str, str], **flags: object) -> Settings:
     if flags:
         raise TypeError(f"no such setting: {', '.join(flags)}")
     settings = Settings(**values)
-    if not settings.accounts:
-        accounts = _moved_to(settings.data / ACCOUNTS_ADDRESS, "accounts")
-        settings = replace(settings, accounts=accounts)
-    moved = _moved_to(settings.data / EVENTS_ADDRESS, "events")
-    if moved == FOLDER and settings.events:
-        raise SetupError(_CAME_BACK)
-    settings = replace(settings, events=events_at(settings.data, settings.events))
+    accounts = accounts_at(settings.data, settings.accounts)
+    if settings.accounts and not accounts:
+        raise SetupError(_ACCOUNTS_CAME_BACK)
+    events = events_at(settings.data, settings.events)
+    if settings.events and not events:
+        raise SetupError(_EVENTS_CAME_BACK)
+    settings = replace(settings, accounts=accounts, events=events)
     if (settings.certificate is None) != (settings.certificate_key is None):
         raise SetupError("HTTPS needs both a certificate and its key.")
     return settings
@@ -135,6 +139,15 @@ def events_at(data: Path, given: str) -> str:
     ``given`` is what the settings said when a service was started; they may have moved since.
     """
     moved = _moved_to(data / EVENTS_ADDRESS, "events")
+    return "" if moved == FOLDER else given or moved
+
+
+def accounts_at(data: Path, given: str) -> str:
+    """The address of the PostgreSQL database that a folder's accounts are in now; as ``events_at``.
+
+    A running service asks with the address of the database that it uses, "" for the folder's own.
+    """
+    moved = _moved_to(data / ACCOUNTS_ADDRESS, "accounts")
     return "" if moved == FOLDER else given or moved
 
 

@@ -43,8 +43,11 @@ _SERVER: dict[str, Any] = {
     "pool_timeout": 5,
     "connect_args": {
         "connect_timeout": 3,
-        # Where packets are lost without a word, in milliseconds.
-        "tcp_user_timeout": 10_000,
+        # Where packets are lost without a word: what was sent, in milliseconds, and what is waited
+        # for, in seconds.
+        "tcp_user_timeout": 5_000,
+        "keepalives_idle": 3,
+        "keepalives_interval": 1,
         "options": "-c statement_timeout=10s -c idle_in_transaction_session_timeout=30s",
     },
 }
@@ -56,9 +59,10 @@ _ALONE = {
 # What ``moving`` leaves behind tells by this that nothing may be changed there any more.
 MOVED = "accounts have moved"
 _MOVED_SENTENCE = (
-    "Accounts have moved to another database, and this service has yet to be started on it. "
-    "Nothing was changed; try again shortly."
+    "Accounts have moved to another database, which will be used in a moment. Nothing was "
+    "changed; try again shortly."
 )
+_USED_SOON = 2
 _ONE_BY_ONE = "select pg_advisory_xact_lock(4021961)"
 
 
@@ -213,11 +217,26 @@ class Database:
         except (IntegrityError, ProgrammingError) as error:
             if not _has_moved(error):
                 raise
-            raise Unavailable(_MOVED_SENTENCE, retry_after=30) from error
+            raise Unavailable(_MOVED_SENTENCE, _USED_SOON) from error
+
+    def become(self, other: Database) -> None:
+        """Be what another is from now on; transactions that are open end where they began."""
+        old, self.engine = self.engine, other.engine
+        old.dispose()
 
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def connect_alone(engine: sa.Engine) -> Any:
+    """A driver's connection to a server, which no other user of a pool is given.
+
+    It is there, or has failed, in seconds; raises the driver's own failures.
+    """
+    _, named = engine.dialect.create_connect_args(engine.url)
+    arguments = {**named, **_SERVER["connect_args"], "autocommit": True}
+    return engine.dialect.loaded_dbapi.connect(**arguments)
 
 
 def _has_moved(error: DBAPIError) -> bool:

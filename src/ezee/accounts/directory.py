@@ -26,7 +26,8 @@ from ezee.clock import Clock
 from ezee.model.aliases import is_name, normal_name
 from ezee.model.site import SiteConfig, is_site_id
 
-_CHECK_EVERY = 0.25
+CHECK_EVERY = 0.25
+"""Seconds."""
 
 
 class SiteDirectory:
@@ -40,14 +41,14 @@ class SiteDirectory:
         self._found: dict[str, SiteConfig] = {}
         self._named: dict[tuple[str, str], str] = {}
         self._watch = watch(database)
-        self._checked_at = -_CHECK_EVERY
+        self._checked_at = -CHECK_EVERY
 
     def find(self, site_id: str) -> SiteConfig | None:
         """The tracker of that id, None when there is none; at most a quarter second old."""
         if not is_site_id(site_id):
             return None
-        if self._clock.elapsed() - self._checked_at >= _CHECK_EVERY:
-            self.refresh()
+        if self._clock.elapsed() - self._checked_at >= CHECK_EVERY:
+            self._check()
         site = self._found.get(site_id)
         if site is None and self._watch.is_known(site_id):
             return self._look_up(site_id)
@@ -55,8 +56,8 @@ class SiteDirectory:
 
     def find_named(self, protocol: str, name: str) -> SiteConfig | None:
         """The tracker that another tracker's clients call so; as fresh as ``find``."""
-        if self._clock.elapsed() - self._checked_at >= _CHECK_EVERY:
-            self.refresh()
+        if self._clock.elapsed() - self._checked_at >= CHECK_EVERY:
+            self._check()
         called = (protocol, normal_name(name))
         if not is_name(called[1]):
             return None
@@ -69,16 +70,31 @@ class SiteDirectory:
         return self.find(site_id)
 
     def refresh(self) -> None:
-        """Forget everything if the database was changed since the last look."""
+        """Forget everything: whoever has changed something sees it from now on."""
         with self._lock:
-            if self._watch.changed():
-                self._found = {}
-                self._named = {}
-            self._checked_at = self._clock.elapsed()
+            self._forget()
+
+    def move_over(self) -> None:
+        """The database has become another one."""
+        with self._lock:
+            old, self._watch = self._watch, watch(self._database)
+            self._forget()
+        old.close()
 
     def close(self) -> None:
         """Let go of what watches."""
         self._watch.close()
+
+    def _check(self) -> None:
+        """Forget everything if the database was changed since the last look."""
+        with self._lock:
+            if self._watch.changed():
+                self._forget()
+            self._checked_at = self._clock.elapsed()
+
+    def _forget(self) -> None:
+        self._found = {}
+        self._named = {}
 
     def _look_up(self, site_id: str) -> SiteConfig | None:
         found = self._found

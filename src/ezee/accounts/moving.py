@@ -1,9 +1,12 @@
 """Accounts move house: from the data folder to PostgreSQL, and back, while a service runs on them.
 
 While rows are copied nobody can change them; they can be read all the time. What was copied is
-read back and compared, row by row. Then the old house is closed: it can be read still, by services
-that are yet to be restarted, and what would change it is refused. Where the accounts are is a file
-of the data folder from then on, ``accounts.address``, unless the settings name a database.
+read back and compared, row by row. Then the old house is closed: it can be read still, and what
+would change it is refused. Only then ``accounts.address``, a file of the data folder, says where
+the accounts are, and a running service goes after them (``following``).
+
+Killed at any point, the same command goes on: a house that is closed cannot have changed, so where
+the other one has the same rows nothing is left to do but to say so.
 """
 
 from __future__ import annotations
@@ -21,10 +24,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ezee.accounts import copies
 from ezee.accounts.database import FILE_NAME, MOVED, Database
-from ezee.accounts.tables import Table
+from ezee.accounts.tables import Nonce, Table
 from ezee.durable import sync
 from ezee.errors import EzeeError, SetupError, Unavailable
-from ezee.settings import ACCOUNTS_ADDRESS, Settings
+from ezee.settings import ACCOUNTS_ADDRESS, FOLDER, Settings
 
 _DIFFERS = "What was copied is not what is there. Nothing was changed where the accounts are."
 _NO_OWNER = "Name the role that owns the tables as well, with --owner or EZEE_ACCOUNTS_OWNER."
@@ -48,22 +51,12 @@ def move_to_server(settings: Settings, url: str, owner_url: str) -> dict[str, in
     try:
         with _failures(), source.engine.connect() as lock:
             lock.exec_driver_sql("begin immediate")
-            found = _copy(source, owner_url)
-            # The service's role can use it, or else nobody moves.
-            target = Database.at(url, owner_url)
-            try:
-                _compare(source, target)
-            finally:
-                target.close()
+            found = _copy_to_server(source, lock, url, owner_url)
             for statement in _closing_triggers():
                 lock.exec_driver_sql(statement)
-            path = settings.data / ACCOUNTS_ADDRESS
-            try:
-                _write(path, url)
-                lock.commit()
-            except BaseException:
-                path.unlink(missing_ok=True)
-                raise
+            lock.commit()
+        with _failures():
+            _write(settings.data / ACCOUNTS_ADDRESS, url)
     finally:
         source.close()
     return found
@@ -92,16 +85,54 @@ def move_to_folder(settings: Settings) -> dict[str, int]:
                 _compare(source, target)
             finally:
                 target.close()
-            role = lock.dialect.identifier_preparer.quote_identifier(
-                str(source.engine.url.username)
-            )
-            lock.exec_driver_sql(f"revoke insert, update, delete on {tables} from {role}")
-        _take_place(settings.data, made)
+            _close(lock, str(source.engine.url.username))
+        with _failures():
+            _take_place(settings.data, made)
     finally:
         owner.close()
         source.close()
         _remove(made)
     return found
+
+
+def _copy_to_server(
+    source: Database, lock: sa.Connection, url: str, owner_url: str
+) -> dict[str, int]:
+    found = copies.count(lock) if _is_closed(lock) else {}
+    if not found or not _is_there(source, url):
+        found = _copy(source, owner_url)
+    # The service's role can use it, or else nobody moves.
+    target = Database.at(url, owner_url)
+    try:
+        _compare(source, target)
+    finally:
+        target.close()
+    return found
+
+
+def _is_closed(folder: sa.Connection) -> bool:
+    """Whether a move was killed when all was done but to say so."""
+    closed = "select count(*) from sqlite_schema where type = 'trigger' and name like 'moved%'"
+    return bool(folder.exec_driver_sql(closed).scalar())
+
+
+def _is_there(source: Database, url: str) -> bool:
+    try:
+        target = Database.at(url)
+    except SetupError:
+        return False
+    try:
+        return _rows(source) == _rows(target)
+    finally:
+        target.close()
+
+
+def _close(lock: sa.Connection, service: str) -> None:
+    """Let the service's role change nothing any more; nonces would outlive their day there."""
+    tables = ", ".join(Table.metadata.tables)
+    role = lock.dialect.identifier_preparer.quote_identifier(service)
+    lock.exec_driver_sql(f"delete from {Nonce.__tablename__}")  # noqa: S608
+    lock.exec_driver_sql(f"revoke insert, update, delete on {tables} from {role}")
 
 
 def _copy(source: Database, url: str) -> dict[str, int]:
@@ -137,7 +168,7 @@ def _in_order(file: BinaryIO) -> Iterator[bytes]:
 
 def _closing_triggers() -> list[str]:
     return [
-        f"create trigger moved_{table}_{change} before {change} on {table} "
+        f"create trigger if not exists moved_{table}_{change} before {change} on {table} "
         f"begin select raise(abort, '{MOVED}'); end"
         for table in Table.metadata.tables
         for change in ("insert", "update", "delete")
@@ -153,16 +184,18 @@ def _take_place(folder: Path, made: Path) -> None:
     for suffix in ("-wal", "-shm"):
         path.with_name(FILE_NAME + suffix).unlink(missing_ok=True)
     made.replace(path)
-    (folder / ACCOUNTS_ADDRESS).unlink(missing_ok=True)
-    sync(folder)
+    _write(folder / ACCOUNTS_ADDRESS, FOLDER)
 
 
 def _write(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """All of it at once: a running service looks at it all the time."""
+    part = path.with_name(f"{path.name}.part")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    part.replace(path)
     sync(path.parent)
 
 

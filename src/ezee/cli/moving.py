@@ -51,8 +51,8 @@ def move(
     the new place of the events by itself. Interrupted, or killed, it goes on where it was when it
     is started again.
 
-    While accounts are copied, and from then on until the service is restarted, users and settings
-    can be read but not changed. Restart every node then.
+    While accounts are copied, some seconds, users and settings can be read but not changed. The
+    running service then uses them in the new place by itself.
     """
     settings = read_settings(os.environ, data=data, accounts_owner=owner)
     prepare_folder(settings.data)
@@ -122,9 +122,9 @@ def _progress() -> Iterator[Said]:
 
 
 def _advice(to: str, *, named: bool) -> str:
-    text = "Every row was read back and is the same. Restart the service now."
+    text = "Every row was read back and is the same. The accounts are used there from now on."
     if to == FOLDER and named:
-        return f"{text} Take EZEE_ACCOUNTS out of its environment before."
+        return f"{text} Take EZEE_ACCOUNTS out of the service's environment before its next start."
     return text
 
 

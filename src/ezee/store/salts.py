@@ -16,7 +16,7 @@ from typing import Protocol
 
 from ezee.model.calendar import DAY, HOUR, MINUTE, day_end
 from ezee.model.event import Population
-from ezee.model.salt import SIZE, Condemned, Key, SaltRow
+from ezee.model.salt import EVERY_ONE, SIZE, Condemned, Key, SaltRow
 from ezee.store.salt_file import SaltFile
 
 _KEPT_AFTER_DAY = DAY
@@ -143,6 +143,21 @@ class Salts:
                 self._unsaved.discard(key)
             offered += [self._new(key, now, _end(key, self._zones[key[0]])) for key in soon]
             for row in (*kept.values(), *self._keeper.agree(offered, now)):
+                self._take(row)
+
+    def move_over(self, kept: Path | SaltKeeper, now: int) -> None:
+        """Keep them elsewhere from now on: what is there takes the place of what is here.
+
+        What this service alone has kept is destroyed. Blocks; raises ``Unavailable`` when it
+        cannot be done, and nothing has changed.
+        """
+        keeper: SaltKeeper = SaltFile(kept) if isinstance(kept, Path) else kept
+        with self._lock:
+            there = keeper.load(now)
+            if not self._keeper.shared:
+                self._keeper.destroy(EVERY_ONE)
+            self._keeper, self._known, self._unsaved = keeper, {}, set()
+            for row in there:
                 self._take(row)
 
     def finish_import(self, import_id: int) -> None:

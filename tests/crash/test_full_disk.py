@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,7 +15,7 @@ from ezee.model.event import Event
 from ezee.store.base import Batch
 from ezee.store.changes import Erase
 from ezee.store.duckdb import DuckDBStore
-from tests.crash.disk import SmallDisk, small_disk
+from tests.crash.disk import SmallDisk
 from tests.support.events import event
 from tests.support.service import BROWSER, Account, Service
 
@@ -24,12 +23,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.service]
 
 _COLLECT = "/api/public/collect"
 _OWNER = "owner@example.com"
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    with small_disk(tmp_path / "disk", 12) as mounted:
-        yield mounted
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from ezee.errors import EzeeError
 from ezee.store.duckdb import DuckDBStore
-from tests.crash.disk import SmallDisk, small_disk
+from tests.crash.disk import SmallDisk
 from tests.support.polling import until
 from tests.support.service import BROWSER, EZEE, Service
 
@@ -23,12 +23,6 @@ _KIB = 1 << 10
 # From nothing at all to what the accounts, but not the events, can be made in.
 _ROOMS = [0, 4, 16, 48, 256, 640]
 _SOME_ROOMS = [0, 48, 640]
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    with small_disk(tmp_path / "disk", 12) as mounted:
-        yield mounted
 
 
 @pytest.fixture

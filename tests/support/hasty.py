@@ -1,4 +1,4 @@
-"""``ezee`` for tests of slow clients: as it is, but it waits half a second and has room for few."""
+"""``ezee`` for tests of slow clients: as it is, but it waits two seconds and has room for few."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from ezee import cli, server
 from ezee.web.patience import Patience
 
-SECONDS = 0.5
+SECONDS = 2.0
 MOST = 300
 
 if __name__ == "__main__":

@@ -58,5 +58,8 @@ class Follower:
         self._database.become(new)
         self._directory.move_over()
         self._at = there
-        _log.info("accounts have moved, and are used there now", kind="SQLite" if new.is_embedded else "PostgreSQL")
+        _log.info(
+            "accounts have moved, and are used there now",
+            kind="SQLite" if new.is_embedded else "PostgreSQL",
+        )
         return True

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
-import select
-import signal
 import stat
 import subprocess
-import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.support.service import EZEE, PASSWORD, Service
+from tests.support.terminal import Terminal
 
 pytestmark = pytest.mark.service
 
@@ -313,7 +310,7 @@ def test_a_folder_with_a_user_gets_no_other_owner(tmp_path: Path) -> None:
 
 def test_on_a_terminal_how_to_sign_in_is_shown_and_not_written(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with _Terminal(["serve", "--data", str(data), "--port", "0"]) as terminal:
+    with Terminal(["serve", "--data", str(data), "--port", "0"]) as terminal:
         text = terminal.read_until("Ctrl-C stops it")
         (token,) = TOKEN.findall(text)
         (url,) = re.findall(r"answers at (http://\S+?),", text)
@@ -327,67 +324,9 @@ def test_on_a_terminal_how_to_sign_in_is_shown_and_not_written(tmp_path: Path) -
     assert not any(token[16:].encode() in content for content in files)
 
 
-class _Terminal:
-    """A command on a pseudo-terminal of its own."""
-
-    def __init__(self, arguments: list[str]) -> None:
-        self._master, slave = pty.openpty()
-        self.process = subprocess.Popen(
-            [*EZEE, *arguments],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
-            env={**os.environ, "COLUMNS": "200", "TERM": "dumb"},
-        )
-        os.close(slave)
-        self.text = ""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait(30)
-        os.close(self._master)
-
-    def read_until(self, text: str, seconds: float = 60) -> str:
-        """All that was shown so far, once ``text`` is in what is new."""
-        start = len(self.text)
-        until = time.monotonic() + seconds
-        while text not in self.text[start:]:
-            assert time.monotonic() < until, self.text
-            self._read()
-        return self.text
-
-    def type(self, line: str) -> None:
-        os.write(self._master, f"{line}\n".encode())
-
-    def interrupt(self) -> int:
-        self.process.send_signal(signal.SIGINT)
-        return self.wait()
-
-    def wait(self) -> int:
-        """Its exit status, once it has ended and all it showed was read."""
-        while self._read():
-            pass
-        return self.process.wait(30)
-
-    def _read(self) -> bool:
-        if not select.select([self._master], [], [], 30)[0]:
-            return self.process.poll() is None
-        try:
-            got = os.read(self._master, 65536)
-        except OSError:  # Linux says so when nobody has the other end open any more.
-            return False
-        self.text += got.decode(errors="replace").replace("\r\n", "\n")
-        return bool(got)
-
-
 def _typed(service: Service, command: list[str], lines: list[str]) -> tuple[int, str]:
     """Run a command on a terminal and answer each of its questions with a line."""
-    with _Terminal([*command, "--data", str(service.data)]) as terminal:
+    with Terminal([*command, "--data", str(service.data)]) as terminal:
         for line in lines:
             terminal.read_until(": ")
             terminal.type(line)

@@ -45,8 +45,9 @@ class World(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def world(service: Service) -> World:
-    owner = service.account("errors@example.com")
+def world(service: Service, request: pytest.FixtureRequest) -> World:
+    # Other files' tests of the same service have a world of their own.
+    owner = service.account(f"{request.module.__name__.rpartition('.')[2]}@example.com")
 
     def token(scope: str) -> Any:
         return service.json("token", "new", "--user", owner.email, "--name", "x", "--scope", scope)

@@ -41,10 +41,10 @@ FAILURES: dict[str, str] = {
     "The account database cannot be written to right now.": (
         "In die Datenbank der Konten kann gerade nicht geschrieben werden."
     ),
-    "Accounts have moved to another database, and this service has yet to be started on it. "
-    "Nothing was changed; try again shortly.": (
-        "Die Konten sind in eine andere Datenbank umgezogen, auf der dieser Dienst noch nicht "
-        "gestartet wurde. Nichts wurde geändert; versuchen Sie es gleich noch einmal."
+    "Accounts have moved to another database, which will be used in a moment. Nothing was "
+    "changed; try again shortly.": (
+        "Die Konten sind in eine andere Datenbank umgezogen, die gleich benutzt wird. Nichts wurde "
+        "geändert; versuchen Sie es gleich noch einmal."
     ),
     "Sign in first.": "Melden Sie sich zuerst an.",
     "This form was open for too long, or it did not come from this site. Nothing was changed: "

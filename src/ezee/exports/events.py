@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 
 import msgspec
@@ -17,7 +18,8 @@ from ezee.model.site import ReadableSite
 from ezee.store.base import EventStore
 from ezee.store.looks import KeptEvents
 
-# Few enough that a page costs the service that reads it some hundredths of a second.
+# Few enough that a page costs the service that reads it about a tenth of a second of work, half of
+# it writing CSV, and its store some thirty milliseconds.
 PAGE = 5_000
 
 _TEXTS = (
@@ -25,6 +27,7 @@ _TEXTS = (
     *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"),
     *("country", "region", "city", "browser", "os", "device", "screen", "language", "props"),
 )
+_POPULATIONS = {int(each): each.name.lower() for each in Population}
 _FLAGS = ("interactive", "verified", "judged")
 _AS_STORED = attrgetter(*_TEXTS, "version", *_FLAGS)
 
@@ -77,7 +80,7 @@ def _row(event: Event) -> Row:
     return (
         utc_text(event.happened_at),
         utc_text(event.received_at),
-        str(date_of(event.day)),
+        _date(event.day),
         event.hour,
         event.utc_offset,
         f"{event.visitor:016x}",
@@ -85,8 +88,13 @@ def _row(event: Event) -> Row:
         _amount(event),
         event.currency,
         *_AS_STORED(event),
-        Population(event.population).name.lower(),
+        _POPULATIONS[event.population],
     )
+
+
+@lru_cache(maxsize=64)
+def _date(day: int) -> str:
+    return str(date_of(day))
 
 
 def _amount(event: Event) -> Decimal | None:

@@ -20,6 +20,8 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 _EPOCH = date(1970, 1, 1).toordinal()
+# UTC, without saying so.
+_BEGIN = datetime(1970, 1, 1)  # noqa: DTZ001
 
 
 class LocalHour(NamedTuple):
@@ -158,8 +160,8 @@ def hour_label(bucket: LocalHour, minute: int = 0) -> str:
 
 def utc_text(at: int) -> str:
     """An instant as the API writes it: ``2025-10-12T08:14:22.000Z``."""
-    when = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at)
-    return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    when = _BEGIN + timedelta(milliseconds=at)
+    return f"{when.isoformat(timespec='milliseconds')}Z"
 
 
 def read_instant(text: str) -> int | None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from ezee.events.sources.channels import CHANNEL_WORDS
 from ezee.events.sources.kinds import KINDS
 from ezee.events.sources.reading import DIRECT
-from ezee.events.steps.screen import put_screen
+from ezee.events.steps.screen import screen_of
 from ezee.model.dimensions import DIMENSIONS
 from ezee.model.metrics import METRICS
 from tests.docs.pages import page
-from tests.support.events import draft
 
 PAGE = "docs/numbers.md"
 
@@ -29,18 +27,12 @@ def test_every_channel_is_named() -> None:
     assert _codes("channel") == {DIRECT, *CHANNEL_WORDS.values(), *channels}
 
 
-def test_every_screen_begins_where_the_page_says(tmp_path: Path) -> None:
+def test_every_screen_begins_where_the_page_says() -> None:
     *sizes, (largest, _) = re.findall(r"`(\w+)`(?: under)? (\d+|from there)", _item("screen"))
     names = [name for name, _ in sizes] + [largest]
     for (name, width), larger in zip(sizes, names[1:], strict=True):
-        assert _screen(tmp_path, int(width) - 1) == name
-        assert _screen(tmp_path, int(width)) == larger
-
-
-def _screen(folder: Path, width: int) -> str:
-    made = draft(folder, screen_width=width)
-    put_screen(made)
-    return made.screen
+        assert screen_of(int(width) - 1) == name
+        assert screen_of(int(width)) == larger
 
 
 def _item(name: str) -> str:

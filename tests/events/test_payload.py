@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ezee.errors import InvalidRequest
 from ezee.events import wording
@@ -349,8 +350,7 @@ def test_what_is_stored_can_be_shown(
         return
     with TemporaryDirectory() as folder:
         made = draft(Path(folder), site=site(), salts=Salts(Path(folder)))
-        made.payload = payload
-        event = read_event(made)
+        event = read_event(replace(made, payload=payload))
     assert isinstance(event, Event)
     for name in Event.__struct_fields__:
         value = getattr(event, name)

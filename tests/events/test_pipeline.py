@@ -1,4 +1,4 @@
-"""The steps every event takes, in order, and each way to be dropped on it."""
+"""The way every event takes, and what comes of it."""
 
 from __future__ import annotations
 
@@ -7,31 +7,15 @@ from pathlib import Path
 import pytest
 
 from ezee.errors import InvalidRequest
-from ezee.events.pipeline import STEPS, read_event
-from ezee.model.event import Bot, Event, Kind, Population
+from ezee.events.bots.rates import Rates
+from ezee.events.client_hints import NO_HINTS
+from ezee.events.pipeline import Drop, read_event
+from ezee.events.signals import Signals
+from ezee.events.surroundings import Surroundings
+from ezee.model.event import Bot, DropReason, Event, Kind, Population
+from ezee.store.salts import Salts
 from tests.support.events import NOON, draft
-
-
-def test_the_steps_in_order() -> None:
-    assert [step.__name__ for step in STEPS] == [
-        "put_identity",
-        "put_time",
-        "drop_expired",
-        "put_page",
-        "drop_opted_out",
-        "drop_other_hosts",
-        "put_place",
-        "drop_excluded",
-        "put_agent",
-        "put_source",
-        "put_verdict",
-        "put_screen",
-        "put_language",
-        "put_money",
-        "put_stamp",
-        "put_visitor",
-        "put_rate_verdict",
-    ]
+from tests.support.service import BROWSER
 
 
 def test_an_event_as_it_is_stored(tmp_path: Path) -> None:
@@ -102,6 +86,31 @@ def test_a_bot_is_read_whole_but_kept_apart(tmp_path: Path, agent: str) -> None:
     assert isinstance(read, Bot)
     assert read.rule
     assert (read.event.page, read.event.visitor != 0) == ("/a", True)
+
+
+@pytest.mark.parametrize(("agent", "browser"), [("Googlebot/2.1", ""), (BROWSER, "HeadlessChrome")])
+def test_a_programs_own_name_is_no_browser(tmp_path: Path, agent: str, browser: str) -> None:
+    hinted = Signals(NO_HINTS._replace(brands='"HeadlessChrome";v="126"'))
+    read = read_event(draft(tmp_path, user_agent=agent, signals=hinted))
+    assert isinstance(read, Bot)
+    assert read.event.browser == browser
+
+
+def test_too_many_events_are_a_program(tmp_path: Path) -> None:
+    surroundings = Surroundings(Salts(tmp_path), rates=Rates(2))
+    reads = [read_event(draft(tmp_path, surroundings=surroundings)) for _ in range(3)]
+    assert [type(read) for read in reads] == [Event, Event, Bot]
+    trusted = read_event(draft(tmp_path, surroundings=surroundings, trusted=True))
+    assert isinstance(trusted, Event)
+
+
+def test_what_is_dropped_may_be_read_anyway(tmp_path: Path) -> None:
+    signals = Signals(gpc=True)
+    made = draft(tmp_path, url="https://example.com/a", signals=signals)
+    assert read_event(made) == Drop(DropReason.OPTED_OUT, NOON // 86_400_000)
+    read = read_event(made, anyway=True)
+    assert isinstance(read, Event)
+    assert read.page == "/a"
 
 
 def test_an_impossible_time_is_an_error(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def draft(folder: Path, zone: str = "UTC", **fields: Any) -> Draft:
 
 _DRAFT_FIELDS = {
     *("site", "address", "user_agent", "received_at", "salts", "surroundings", "signals"),
-    *("trusted", "judged", "import_id"),
+    *("trusted", "judged", "import_id", "happened_at"),
 }
 
 

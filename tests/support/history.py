@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ezee.events.pipeline import read_event
+from ezee.events.pipeline import Drop, read_event
 from ezee.events.surroundings import Surroundings
 from ezee.model.calendar import DAY
-from ezee.model.event import Bot, DropReason, Event
+from ezee.model.event import Bot, Event
 from ezee.model.pages import PageRules
 from ezee.model.rules import SiteRules
 from ezee.model.site import SiteConfig
@@ -46,7 +46,7 @@ def ingest(
 
 def _read(
     site: SiteConfig, surroundings: Surroundings, at: int = 0, **fields: Any
-) -> Event | Bot | DropReason:
+) -> Event | Bot | Drop:
     values = {
         "site": site,
         "surroundings": surroundings,

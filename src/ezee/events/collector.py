@@ -19,7 +19,7 @@ from ezee.events.committer import GroupCommit, settle
 from ezee.events.draft import Draft
 from ezee.events.explanation import Explanation, explain
 from ezee.events.payload import Judged, Payload
-from ezee.events.pipeline import in_place, read_anyway, read_event
+from ezee.events.pipeline import Drop, in_place, read_event
 from ezee.events.signals import NO_SIGNALS, Signals
 from ezee.events.surroundings import Surroundings
 from ezee.model.calendar import local_hour
@@ -174,17 +174,19 @@ class Collector:
         site = self._site(payload, sender)
         draft = self._draft(payload, site, sender, self._clock.now())
         # Asking is not a visit.
-        draft.surroundings = replace(draft.surroundings, rates=None)
-        dropped = read_anyway(draft)
-        if dropped is None and draft.verdict is not None:
+        draft = msgspec.structs.replace(draft, surroundings=replace(draft.surroundings, rates=None))
+        told, read = read_event(draft), read_event(draft, anyway=True)
+        assert not isinstance(read, Drop)
+        dropped = told.reason if isinstance(told, Drop) else None
+        if dropped is None and isinstance(read, Bot):
             dropped = DropReason.BOT
         visit = None
-        if dropped is None and payload.client_ip is None:
-            sighting = Sighting(site.key, draft.day, draft.visitor, draft.happened_at)
+        if isinstance(read, Event) and dropped is None and payload.client_ip is None:
+            sighting = Sighting(site.key, read.day, read.visitor, read.happened_at)
             loop = asyncio.get_running_loop()
             [(visits,)] = await loop.run_in_executor(None, self._store.look, sighting)
             visit = "continued" if visits else "new"
-        return explain(draft, dropped, visit)
+        return explain(read, dropped, visit)
 
     def _site(self, payload: Payload, sender: Sender) -> SiteConfig:
         _check_statement(payload, sender)
@@ -208,10 +210,9 @@ class Collector:
     def _read(
         self, payload: Payload, site: SiteConfig, sender: Sender, now: int
     ) -> Event | Bot | _Drop:
-        draft = self._draft(payload, site, sender, now)
-        read = read_event(draft)
+        read = read_event(self._draft(payload, site, sender, now))
         return (
-            _Drop(Dropped(0, read), site.key, draft.day) if isinstance(read, DropReason) else read
+            _Drop(Dropped(0, read.reason), site.key, read.day) if isinstance(read, Drop) else read
         )
 
     def _note_unread(self, payload: Payload, reason: DropReason, now: int) -> None:

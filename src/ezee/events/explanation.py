@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from ezee.events.draft import Draft
 from ezee.events.steps.identity import PAGEVIEW
-from ezee.model.event import DropReason
+from ezee.model.event import Bot, DropReason, Event
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -40,24 +39,25 @@ class Explanation(msgspec.Struct, frozen=True):
     visit: str | None
 
 
-def explain(draft: Draft, dropped: DropReason | None, visit: str | None) -> Explanation:
-    """The explanation of a draft that has been through every step."""
+def explain(read: Event | Bot, dropped: DropReason | None, visit: str | None) -> Explanation:
+    """The explanation of an event that was read, dropped or not."""
+    event, rule = (read.event, read.rule) if isinstance(read, Bot) else (read, None)
     return Explanation(
-        verdict="human" if draft.verdict is None else "bot",
-        rule=None if draft.verdict is None else draft.verdict[0],
+        verdict="human" if rule is None else "bot",
+        rule=rule,
         dropped=dropped,
         event=Reading(
-            name=draft.name or PAGEVIEW,
-            page=draft.page,
-            referrer=draft.referrer,
-            source=draft.source,
-            channel=draft.channel,
-            country=draft.country,
-            browser=draft.browser,
-            os=draft.os,
-            device=draft.device,
-            screen=draft.screen,
-            language=draft.language,
+            name=event.name or PAGEVIEW,
+            page=event.page,
+            referrer=event.referrer,
+            source=event.source,
+            channel=event.channel,
+            country=event.country,
+            browser=event.browser,
+            os=event.os,
+            device=event.device,
+            screen=event.screen,
+            language=event.language,
         ),
         visit=visit,
     )

@@ -88,5 +88,7 @@ def _judge(was: Judged, token: str, features: Features, spammers: frozenset[str]
     rule, _ = was
     if rule and not token and rule not in FEATURE_RULES:
         return was
-    verdict = (_judge_token(token) if token else None) or judge_features(features, spammers)
+    verdict = (_judge_token(token) if token else None) or judge_features(
+        features, features.hints, features.referrer, spammers
+    )
     return (verdict.rule, str(verdict.category)) if verdict else PERSON

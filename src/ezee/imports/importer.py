@@ -19,7 +19,7 @@ from ezee.clock import Clock
 from ezee.errors import InvalidRequest
 from ezee.events.draft import Draft
 from ezee.events.payload import Payload
-from ezee.events.pipeline import in_place, read_event
+from ezee.events.pipeline import Drop, in_place, read_event
 from ezee.events.surroundings import Surroundings
 from ezee.imports.accesslog import Request, is_whole, read_line
 from ezee.imports.logfile import Block, LogFile
@@ -166,10 +166,9 @@ class Importer:
         elif not self.everything and not request.is_page:
             tally.not_pages += 1
         else:
-            draft = self._draft(request, import_id, now)
-            read = read_event(draft)
-            if isinstance(read, DropReason):
-                return Drops(self.site.key, draft.day, str(read), 1)
+            read = read_event(self._draft(request, import_id, now))
+            if isinstance(read, Drop):
+                return Drops(self.site.key, read.day, str(read.reason), 1)
             return read
         return None
 

@@ -45,13 +45,12 @@ CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/126.0.0.0 Sa
     ],
 )
 def test_verdicts(features: Features, verdict: Verdict | None) -> None:
-    assert judge_features(features) == verdict
+    assert judge_features(features, features.hints, features.referrer) == verdict
 
 
 def test_spammers_may_be_added() -> None:
-    features = PERSON._replace(referrer="spam.example")
-    assert judge_features(features) is None
-    assert judge_features(features, frozenset({"spam.example"})) == REFERRER_SPAM
+    assert judge_features(PERSON, 0, "spam.example") is None
+    assert judge_features(PERSON, 0, "spam.example", frozenset({"spam.example"})) == REFERRER_SPAM
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ezee.events.client_hints import NO_HINTS
-from ezee.events.steps.agent import put_agent, read_agent
-from tests.support.events import draft
+from ezee.events.steps.agent import read_agent, told_of
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 WINDOWS = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT} Chrome/126.0.0.0 Safari/537.36"
@@ -154,8 +151,16 @@ def test_rubbish_is_read_without_complaint(agent: str, hint: str) -> None:
     assert found.device in {"desktop", "mobile", "tablet", "tv", "other"}
 
 
-def test_the_step_puts_what_was_read(tmp_path: Path) -> None:
-    made = draft(tmp_path)
-    put_agent(made)
-    assert (made.browser, made.version) == ("Chrome", 126)
-    assert (made.os, made.device) == ("Windows", "desktop")
+def test_a_program_is_told_with_it() -> None:
+    person, program = told_of(WINDOWS, NO_HINTS), told_of(f"{WINDOWS} Googlebot/2.1", NO_HINTS)
+    assert (person.browser, person.os, person.declared) == ("Chrome", "Windows", None)
+    assert program.declared is not None
+    assert program.declared.rule == "Googlebot"
+
+
+@pytest.mark.parametrize(("agent", "sent", "read"), HINTS)
+def test_what_is_told_is_what_was_read(
+    agent: str, sent: dict[str, str], read: tuple[str, int, str, str]
+) -> None:
+    told = told_of(agent, NO_HINTS._replace(**sent))
+    assert (told.browser, told.version, told.os, told.device) == read

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ezee.events.steps.agent import put_agent
-from ezee.events.steps.bot import put_verdict
+from ezee.events.steps.agent import told_of
+from ezee.events.steps.bot import hints_of, verdict_of
 from tests.support.events import draft
 from tests.support.service import BROWSER
 
@@ -33,9 +33,8 @@ PEOPLE = [
 
 def verdict(folder: Path, **fields: Any) -> tuple[str, str, str] | None:
     made = draft(folder, **fields)
-    put_agent(made)
-    put_verdict(made)
-    return made.verdict
+    told = told_of(made.user_agent, made.signals.hints)
+    return verdict_of(made, told, hints_of(made, told), "")
 
 
 @pytest.mark.parametrize("agent", BOTS)

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from ezee.events.steps.exclusion import drop_excluded, drop_other_hosts, host_of
-from ezee.events.steps.page import put_page
-from ezee.model.event import DropReason
+from ezee.events.steps.exclusion import host_of, is_excluded, is_of_another_host
+from ezee.events.url import split_url
 from ezee.model.exclusions import Exclusions
 from ezee.model.rules import SiteRules
 from tests.support.events import draft, site
@@ -33,8 +32,7 @@ from tests.support.events import draft, site
 )
 def test_one_match_is_enough(tmp_path: Path, exclusions: dict[str, Any], dropped: bool) -> None:
     made = draft(tmp_path, site=site(rules=SiteRules(exclusions=Exclusions(**exclusions))))
-    made.path, made.country = "/admin/users", "NL"
-    assert drop_excluded(made) == (DropReason.EXCLUDED if dropped else None)
+    assert is_excluded(made, "/admin/users", "NL") is dropped
 
 
 def test_nothing_known_is_nothing_excluded(tmp_path: Path) -> None:
@@ -44,7 +42,7 @@ def test_nothing_known_is_nothing_excluded(tmp_path: Path) -> None:
         site=site(rules=SiteRules(exclusions=exclusions)),
         url=None, name="signup", address="", user_agent="",
     )  # fmt: skip
-    assert drop_excluded(made) is None
+    assert not is_excluded(made, "", "")
 
 
 @pytest.mark.parametrize(
@@ -71,12 +69,12 @@ def test_a_page_of_another_host_is_dropped(tmp_path: Path, url: str | None, drop
     listed = ("example.com", "*.example.com", "xn--bcher-kva.example", "localhost", "192.168.1.7")
     rules = SiteRules(exclusions=Exclusions(hostnames=listed))
     made = draft(tmp_path, site=site(rules=rules), url=url)
-    put_page(made)
-    assert drop_other_hosts(made) == (DropReason.HOSTNAME if dropped else None)
+    assert is_of_another_host(made, split_url(url or "").authority) is dropped
 
 
 def test_without_a_list_every_host_counts(tmp_path: Path) -> None:
-    assert drop_other_hosts(draft(tmp_path, url="https://anywhere.example/")) is None
+    made = draft(tmp_path, url="https://anywhere.example/")
+    assert not is_of_another_host(made, "anywhere.example")
 
 
 def test_a_very_long_host_is_none() -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ezee.events.steps.identity import hash_id, put_identity
+from ezee.events.steps.identity import id_of, kind_of, props_of, title_of
 from ezee.model.event import Kind
-from tests.support.events import SITE_ID, draft
+from tests.support.events import SITE_ID
 
 
 @pytest.mark.parametrize(
@@ -23,16 +22,13 @@ from tests.support.events import SITE_ID, draft
         ("Pageview", Kind.CUSTOM, "Pageview"),
     ],
 )
-def test_kinds(tmp_path: Path, sent: str | None, kind: Kind, name: str) -> None:
-    made = draft(tmp_path, name=sent)
-    put_identity(made)
-    assert (made.kind, made.name) == (kind, name)
+def test_kinds(sent: str | None, kind: Kind, name: str) -> None:
+    assert kind_of(sent) == (kind, name)
 
 
-def test_titles_are_cut_at_300(tmp_path: Path) -> None:
-    made = draft(tmp_path, title="é" * 301)
-    put_identity(made)
-    assert made.title == "é" * 300
+def test_titles_are_cut_at_300() -> None:
+    assert title_of("é" * 301) == "é" * 300
+    assert title_of(None) == ""
 
 
 @pytest.mark.parametrize(
@@ -49,26 +45,19 @@ def test_titles_are_cut_at_300(tmp_path: Path) -> None:
     ],
 )
 def test_properties_are_kept_as_text(
-    tmp_path: Path, props: dict[str, Any] | None, kept: dict[str, str] | None
+    props: dict[str, Any] | None, kept: dict[str, str] | None
 ) -> None:
-    made = draft(tmp_path, props=props)
-    put_identity(made)
-    assert made.props == ("" if kept is None else made.props)
-    assert (json.loads(made.props) if made.props else None) == kept
+    text = props_of(props)
+    assert (json.loads(text) if text else None) == kept
 
 
-def test_properties_are_in_the_order_of_their_keys(tmp_path: Path) -> None:
-    made = draft(tmp_path, props={"b": "2", "a": "1"})
-    put_identity(made)
-    assert made.props == '{"a":"1","b":"2"}'
+def test_properties_are_in_the_order_of_their_keys() -> None:
+    assert props_of({"b": "2", "a": "1"}) == '{"a":"1","b":"2"}'
 
 
-def test_an_id_is_its_trackers_and_never_nought(tmp_path: Path) -> None:
-    made = draft(tmp_path, id="order-1")
-    put_identity(made)
-    assert made.event_id == hash_id(SITE_ID, "order-1") != 0
-    assert made.event_id != hash_id("ezi_00000000000b", "order-1")
-    assert made.event_id != hash_id(SITE_ID, "order-2")
-    without = draft(tmp_path)
-    put_identity(without)
-    assert without.event_id == 0
+def test_an_id_is_its_trackers_and_never_nought() -> None:
+    order = id_of(SITE_ID, "order-1")
+    assert order == id_of(SITE_ID, "order-1") != 0
+    assert order != id_of("ezi_00000000000b", "order-1")
+    assert order != id_of(SITE_ID, "order-2")
+    assert id_of(SITE_ID, None) == 0

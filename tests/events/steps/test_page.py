@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import msgspec
 import pytest
 
-from ezee.events.steps.page import clean_path, page_of, put_page
+from ezee.events.steps.page import clean_path, page_of, read_page
+from ezee.events.url import NO_URL, Url
 from ezee.model.pages import NO_PAGE_RULES, PageRules
 from tests.docs.pages import page as document
-from tests.support.events import draft
 
 _EXAMPLE = re.compile(r"^\| `(\{.*?\})` \| `(.*?)` \| `(.*?)` \|$", re.MULTILINE)
 
@@ -103,13 +102,18 @@ def test_grouping_is_left_out_of_the_path() -> None:
     assert page_of("/user/7", rules) == "/user/*"
 
 
-def test_a_custom_event_need_not_have_one(tmp_path: Path) -> None:
-    made = draft(tmp_path, name="buy", url=None)
-    put_page(made)
-    assert (made.path, made.page) == ("", "")
+def test_a_custom_event_need_not_have_one() -> None:
+    assert read_page(None, NO_PAGE_RULES) == (NO_URL, "", "")
 
 
-def test_the_step_puts_it(tmp_path: Path) -> None:
-    made = draft(tmp_path, url="https://example.com/a?b")
-    put_page(made)
-    assert (made.path, made.page) == ("/a", "/a")
+@pytest.mark.parametrize(
+    ("rules", "path", "page"),
+    [
+        (NO_PAGE_RULES, "/a", "/a"),
+        (PageRules(groups=("/*",)), "/a", "/*"),
+        (PageRules(keep_parameters=("b",)), "/a?b", "/a?b"),
+    ],
+)
+def test_an_address_is_read_once(rules: PageRules, path: str, page: str) -> None:
+    url = Url("example.com", "/a", "b", "c")
+    assert read_page("https://example.com/a?b#c", rules) == (url, path, page)

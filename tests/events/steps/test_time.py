@@ -9,8 +9,10 @@ import pytest
 
 from ezee.errors import InvalidRequest
 from ezee.events import wording
-from ezee.events.steps.time import put_time
+from ezee.events.pipeline import read_event
+from ezee.events.steps.time import instant_of
 from ezee.model.calendar import day_of, utc_text
+from ezee.model.event import Event
 from tests.support.clock import instant
 from tests.support.events import NOON, draft
 
@@ -31,9 +33,7 @@ DAY = 86_400_000
 )
 def test_the_instant(tmp_path: Path, timestamp: str | None, expected: str) -> None:
     """Later than 5 minutes ahead is taken for now."""
-    made = draft(tmp_path, timestamp=timestamp)
-    put_time(made)
-    assert utc_text(made.happened_at) == expected
+    assert utc_text(instant_of(draft(tmp_path, timestamp=timestamp))) == expected
 
 
 @pytest.mark.parametrize("timestamp", ["2026-03-09T11:59:59.999Z", "1970-01-01T00:00:00Z"])
@@ -41,7 +41,7 @@ def test_more_than_a_day_ago_is_refused_without_the_owners_word(
     tmp_path: Path, timestamp: str
 ) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        put_time(draft(tmp_path, timestamp=timestamp))
+        instant_of(draft(tmp_path, timestamp=timestamp))
     (detail,) = caught.value.details
     assert detail.field == "timestamp"
     assert detail.message in {wording.TOO_EARLY_PUBLIC, wording.TOO_EARLY}
@@ -49,10 +49,9 @@ def test_more_than_a_day_ago_is_refused_without_the_owners_word(
 
 def test_the_owner_may_go_back_to_1995(tmp_path: Path) -> None:
     made = draft(tmp_path, timestamp="1995-01-01T00:00:00Z", trusted=True)
-    put_time(made)
-    assert utc_text(made.happened_at) == "1995-01-01T00:00:00.000Z"
+    assert utc_text(instant_of(made)) == "1995-01-01T00:00:00.000Z"
     with pytest.raises(InvalidRequest) as caught:
-        put_time(draft(tmp_path, timestamp="1994-12-31T23:59:59.999Z", trusted=True))
+        instant_of(draft(tmp_path, timestamp="1994-12-31T23:59:59.999Z", trusted=True))
     assert caught.value.details[0].message == wording.TOO_EARLY
 
 
@@ -67,16 +66,16 @@ def test_the_owner_may_go_back_to_1995(tmp_path: Path) -> None:
 def test_the_day_is_the_trackers(
     tmp_path: Path, zone: str, today: str, hour: int, offset: int
 ) -> None:
-    made = draft(tmp_path, zone)
-    put_time(made)
+    event = read_event(draft(tmp_path, zone))
+    assert isinstance(event, Event)
     noon = instant(f"{today}T12:00:00+00:00")
-    assert (made.day, made.hour, made.utc_offset) == (noon // DAY, hour, offset)
-    assert made.happened_at == made.received_at == NOON
+    assert (event.day, event.hour, event.utc_offset) == (noon // DAY, hour, offset)
+    assert event.happened_at == event.received_at == NOON
 
 
 def test_an_import_says_itself_when_it_was(tmp_path: Path) -> None:
-    made = draft(tmp_path, timestamp=None)
-    made.happened_at = instant("2001-09-09T01:46:40+00:00")
-    put_time(made)
-    assert made.happened_at == 1_000_000_000_000
-    assert made.day == day_of(date(2001, 9, 9))
+    made = draft(tmp_path, timestamp=None, happened_at=1_000_000_000_000)
+    assert instant_of(made) == 1_000_000_000_000
+    event = read_event(made)
+    assert isinstance(event, Event)
+    assert event.day == day_of(date(2001, 9, 9))

@@ -5,19 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from ezee.events.draft import Draft
-from ezee.events.steps.time import put_time
-from ezee.events.steps.visitor import put_visitor, visitor_hash
-from ezee.model.event import Population
+from ezee.events.pipeline import read_event
+from ezee.events.steps.visitor import visitor_hash
+from ezee.model.event import Event, Population
 from ezee.store.salts import Salts
 from tests.support.events import NOON, draft, site
+from tests.support.service import BROWSER
 
 DAY = 86_400_000
 
 
-def read(made: Draft) -> Draft:
-    put_time(made)
-    put_visitor(made)
-    return made
+def read(made: Draft) -> Event:
+    event = read_event(made)
+    assert isinstance(event, Event)
+    return event
 
 
 def test_the_same_person_is_the_same_visitor_all_day(tmp_path: Path) -> None:
@@ -34,7 +35,7 @@ def test_another_address_agent_day_or_tracker_is_another_visitor(tmp_path: Path)
     drafts = [
         draft(tmp_path, salts=salts),
         draft(tmp_path, salts=salts, address="203.0.113.8"),
-        draft(tmp_path, salts=salts, user_agent="Mozilla/5.0"),
+        draft(tmp_path, salts=salts, user_agent=BROWSER.replace("Windows", "Linux")),
         draft(tmp_path, salts=salts, received_at=NOON + DAY),
         draft(tmp_path, salts=salts, site=site(site_id="ezi_00000000000b")),
     ]
@@ -73,7 +74,7 @@ def test_address_and_agent_cannot_be_confused() -> None:
 
 
 def test_nothing_of_the_sender_is_in_the_event(tmp_path: Path) -> None:
-    made = read(draft(tmp_path, address="203.0.113.99", user_agent="Unmistakable/1.0"))
-    text = repr(made.finish())
+    made = read(draft(tmp_path, address="203.0.113.99", user_agent=f"{BROWSER} Unmistakable/1.0"))
+    text = repr(made)
     assert "203.0.113" not in text
     assert "Unmistakable" not in text

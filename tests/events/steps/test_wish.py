@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from ezee.events.signals import NO_SIGNALS, Signals
-from ezee.events.steps.wish import drop_opted_out
-from ezee.model.event import DropReason
+from ezee.events.steps.wish import is_opted_out
 from ezee.model.rules import SiteRules
 from tests.support.events import SITE_ID, draft, site
 
@@ -26,7 +25,7 @@ def test_a_browsers_wish_is_heard_as_the_tracker_is_set(
     rules = SiteRules(respect_gpc=respect_gpc, respect_dnt=respect_dnt)
     made = draft(tmp_path, site=site(rules=rules), signals=Signals(gpc=gpc, dnt=dnt))
     heard = (gpc and respect_gpc) or (dnt and respect_dnt)
-    assert drop_opted_out(made) == (DropReason.OPTED_OUT if heard else None)
+    assert is_opted_out(made) is heard
 
 
 @pytest.mark.parametrize(
@@ -55,14 +54,14 @@ def test_an_opt_out_needs_the_trackers_key(
     made = draft(
         tmp_path, site=site(opt_out_key=KEY), signals=Signals(opt_out=cookies), opt_out=field
     )
-    assert drop_opted_out(made) == (DropReason.OPTED_OUT if dropped else None)
+    assert is_opted_out(made) is dropped
 
 
 def test_where_there_is_no_key_none_fits(tmp_path: Path) -> None:
     signals = Signals(opt_out=f"ezee_opt_out_{SITE_ID}=")
-    assert drop_opted_out(draft(tmp_path, signals=signals, opt_out="")) is None
+    assert not is_opted_out(draft(tmp_path, signals=signals, opt_out=""))
 
 
 def test_who_sends_for_others_may_send_an_opt_out(tmp_path: Path) -> None:
     made = draft(tmp_path, site=site(opt_out_key=KEY), signals=NO_SIGNALS, opt_out=KEY)
-    assert drop_opted_out(made) is DropReason.OPTED_OUT
+    assert is_opted_out(made)

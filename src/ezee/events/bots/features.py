@@ -40,8 +40,8 @@ class Features(NamedTuple):
     referrer: str
 
 
-class Featured(Protocol):
-    """Whatever has the features that rules look at: ``Features``, or an event on its way."""
+class Browsing(Protocol):
+    """Whatever knows its browser: ``Features``, or what an agent has told."""
 
     @property
     def browser(self) -> str:
@@ -58,16 +58,6 @@ class Featured(Protocol):
         """See ``Features``."""
         ...
 
-    @property
-    def hints(self) -> int:
-        """See ``Features``."""
-        ...
-
-    @property
-    def referrer(self) -> str:
-        """See ``Features``."""
-        ...
-
 
 HEADLESS = Verdict("headless browser", Category.HEADLESS)
 DATA_CENTRE = Verdict("data centre", Category.NETWORK)
@@ -76,18 +66,20 @@ IMPOSSIBLE = Verdict("impossible browser", Category.OTHER)
 FEATURE_RULES = frozenset(each.rule for each in (HEADLESS, DATA_CENTRE, REFERRER_SPAM, IMPOSSIBLE))
 
 
-def judge_features(features: Featured, spammers: frozenset[str] = SPAMMERS) -> Verdict | None:
+def judge_features(
+    features: Browsing, hints: int, referrer: str, spammers: frozenset[str] = SPAMMERS
+) -> Verdict | None:
     """What an event's features tell; the first rule that fits."""
-    if features.hints & _HEADLESS:
+    if hints & _HEADLESS:
         return HEADLESS
-    if features.hints & _DATA_CENTRE:
+    if hints & _DATA_CENTRE:
         return DATA_CENTRE
-    if is_spammer(features.referrer, spammers):
+    if referrer and is_spammer(referrer, spammers):
         return REFERRER_SPAM
     return IMPOSSIBLE if _is_impossible(features) else None
 
 
-def _is_impossible(features: Featured) -> bool:
+def _is_impossible(features: Browsing) -> bool:
     """Whether nobody ever made that browser for that system.
 
     Safari for Windows ended with version 5 (2012), Internet Explorer for others with 5 (2003).

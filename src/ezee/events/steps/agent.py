@@ -28,7 +28,6 @@ from ezee.events.client_hints import (
     read_strings,
 )
 from ezee.events.device import look_at
-from ezee.events.draft import Draft
 from ezee.events.plain_agents import Agent, plain_agent
 from ezee.events.remembering import Memory
 
@@ -50,16 +49,10 @@ class Told(msgspec.Struct, frozen=True, gc=False):
     declared: Verdict | None
 
 
-def put_agent(draft: Draft) -> None:
+def told_of(user_agent: str, hints: ClientHints) -> Told:
     """Browser, system and device, and whether a program speaks."""
-    agent, hints = draft.user_agent[:_LONGEST], draft.signals.hints
-    told = _told[agent] if hints is NO_HINTS else _told[agent, hints]
-    draft.browser = told.browser
-    draft.version = told.version
-    draft.os = told.os
-    draft.device = told.device
-    draft.hints = told.hints
-    draft.declared = told.declared
+    agent = user_agent[:_LONGEST]
+    return _told[agent] if hints is NO_HINTS else _told[agent, hints]
 
 
 def _tell(key: str | tuple[str, ClientHints]) -> Told:

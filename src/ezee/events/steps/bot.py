@@ -4,36 +4,43 @@ from __future__ import annotations
 
 from ezee.events.bots.features import FEATURE_RULES, judge_features, request_hints
 from ezee.events.bots.networks import NO_NETWORKS
-from ezee.events.bots.rates import TOO_MANY
+from ezee.events.bots.verdict import Verdict
 from ezee.events.draft import Draft
+from ezee.events.steps.agent import Told
 
 
-def put_verdict(draft: Draft) -> None:
-    """Judge the event by its agent and features, unless an import said to count everything."""
-    surroundings = draft.surroundings
-    language, networks = draft.signals.language, surroundings.networks
-    if not language or networks is not NO_NETWORKS:
-        data_centre = networks.has(draft.address)
-        draft.hints |= request_hints(language=language, data_centre=data_centre)
+def hints_of(draft: Draft, told: Told) -> int:
+    """The bits of ``Hint`` that agent and request tell."""
+    language, networks = draft.signals.language, draft.surroundings.networks
+    if language and networks is NO_NETWORKS:
+        return told.hints
+    return told.hints | request_hints(language=language, data_centre=networks.has(draft.address))
+
+
+def verdict_of(draft: Draft, told: Told, hints: int, referrer: str) -> Verdict | None:
+    """What agent and features tell, unless an import said to count everything."""
     if not draft.judged:
-        return
-    verdict = draft.declared or judge_features(draft, surroundings.spammers)
-    if verdict is not None:
-        draft.verdict = verdict
-        if verdict.rule not in FEATURE_RULES:
-            # A program's family is the name it gives itself; what is kept of that is the token.
-            draft.browser, draft.version = "", 0
+        return None
+    spammers = draft.surroundings.spammers
+    return told.declared or judge_features(told, hints, referrer, spammers)
 
 
-def put_rate_verdict(draft: Draft) -> None:
-    """Judge the event by how many its visitor sends.
+def is_nameless(verdict: Verdict) -> bool:
+    """Whether no browser is kept of such a program.
+
+    Its family would be the name it gives itself; what is kept of that is the token.
+    """
+    return verdict.rule not in FEATURE_RULES
+
+
+def is_too_fast(draft: Draft, visitor: int) -> bool:
+    """Whether the visitor sends more events than a person makes.
 
     What the owner vouches for is not judged, nor is what comes from this very machine.
     """
-    rates = draft.surroundings.rates
-    if rates is None or draft.trusted or draft.import_id or draft.verdict is not None:
-        return
-    if draft.address.startswith("127.") or draft.address == "::1":
-        return
-    if rates.is_absurd(draft.visitor, draft.received_at):
-        draft.verdict = TOO_MANY
+    rates, address = draft.surroundings.rates, draft.address
+    if rates is None or draft.trusted or draft.import_id:
+        return False
+    if address.startswith("127.") or address == "::1":
+        return False
+    return rates.is_absurd(visitor, draft.received_at)

@@ -6,30 +6,27 @@ import idna
 
 from ezee.events.draft import Draft
 from ezee.events.remembering import Memory
-from ezee.model.event import DropReason
 from ezee.model.exclusions import is_listed, is_within, names_one
 from ezee.model.pages import find_group
 
 
-def drop_other_hosts(draft: Draft) -> DropReason | None:
-    """Drop the pages of hosts that an allow list does not name; a bare path names no host."""
+def is_of_another_host(draft: Draft, authority: str) -> bool:
+    """Whether an allow list does not name the host of the page; a bare path names no host."""
     allowed = draft.site.rules.exclusions.hostnames
     if not allowed or not draft.payload.url or draft.payload.url.startswith("/"):
-        return None
-    return None if is_listed(_hosts[draft.url.authority], allowed) else DropReason.HOSTNAME
+        return False
+    return not is_listed(_hosts[authority], allowed)
 
 
-def drop_excluded(draft: Draft) -> DropReason | None:
-    """Drop what is excluded by address, path, country or agent."""
+def is_excluded(draft: Draft, path: str, country: str) -> bool:
+    """Whether the event is excluded by its address, path, country or agent."""
     excluded = draft.site.rules.exclusions
-    if (
+    return bool(
         (excluded.networks and is_within(draft.address, excluded.networks))
-        or (excluded.paths and find_group(draft.path, excluded.paths) is not None)
-        or (excluded.countries and draft.country in excluded.countries)
+        or (excluded.paths and find_group(path, excluded.paths) is not None)
+        or (excluded.countries and country in excluded.countries)
         or (excluded.agents and names_one(draft.user_agent, excluded.agents))
-    ):
-        return DropReason.EXCLUDED
-    return None
+    )
 
 
 def host_of(authority: str) -> str:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ezee.events.draft import Draft
 
-
-def put_language(draft: Draft) -> None:
+def language_of(tag: str | None) -> str:
     """The language and, where given, its region; empty without one."""
-    language = draft.payload.language
-    if language:
-        draft.language = canonical(language)
+    return _canonical(tag) if tag else ""
 
 
 @lru_cache(maxsize=2_000)
-def canonical(tag: str) -> str:
+def _canonical(tag: str) -> str:
     """``PT_br`` → ``pt-BR``, by the case conventions of RFC 5646, section 2.1.1."""
     first, *rest = tag.replace("_", "-").split("-")
     return "-".join([first.lower(), *map(_subtag, rest)])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from ezee.events.draft import Draft
 from ezee.model.currency import minor_units
 
 
-def put_money(draft: Draft) -> None:
-    """The amount in minor units; nothing where no value was sent."""
-    payload = draft.payload
-    if payload.value is not None and payload.currency is not None:
-        draft.amount = minor_units(payload.value, payload.currency)
-        draft.currency = payload.currency
+def money_of(value: float | None, currency: str | None) -> tuple[int, str]:
+    """The amount in minor units, and its currency; nothing where no value was sent."""
+    if value is None or currency is None:
+        return 0, ""
+    return minor_units(value, currency), currency

@@ -6,27 +6,24 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from ezee.events.draft import Draft
 from ezee.events.remembering import Memory
-from ezee.events.url import split_url
+from ezee.events.url import NO_URL, Url, split_url
 from ezee.model.pages import NO_PAGE_RULES, PageRules, group_of
 
 _LIMIT = 2_000
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
-def put_page(draft: Draft) -> None:
-    """Path and page of the event's address; empty for a custom event without one."""
-    text = draft.payload.url
+def read_page(text: str | None, rules: PageRules) -> tuple[Url, str, str]:
+    """An event's address taken apart, its path and its page; empty for one without an address."""
     if text is None:
-        return
-    draft.url = url = split_url(text)
-    rules = draft.site.rules.page_rules
+        return NO_URL, "", ""
+    url = split_url(text)
     path = url.path
     if (rules is NO_PAGE_RULES or rules == NO_PAGE_RULES) and "%" not in path:
-        draft.path = draft.page = path[:_LIMIT] or "/"
-    else:
-        draft.path, draft.page = _pages[text, rules]
+        path = path[:_LIMIT] or "/"
+        return url, path, path
+    return url, *_pages[text, rules]
 
 
 def page_of(url: str, rules: PageRules) -> str:

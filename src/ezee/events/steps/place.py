@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from ezee.events.draft import Draft
+from ezee.events.places import Place
 
 
-def put_place(draft: Draft) -> None:
+def place_of(draft: Draft) -> Place:
     """The country; region and city where the tracker wants them and they are known."""
     place = draft.surroundings.places.of(draft.address)
     wanted = draft.site.rules.places
-    draft.country = place.country
-    if wanted != "country":
-        draft.region = place.region
-        if wanted == "city":
-            draft.city = place.city
+    if not place.region and not place.city:
+        return place
+    region = place.region if wanted != "country" else ""
+    return Place(place.country, region, place.city if wanted == "city" else "")

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from ezee.events.draft import Draft
-from ezee.events.sources.reading import NO_LINK, NO_REFERRER, source_of
+from ezee.events.sources.reading import NO_LINK, NO_REFERRER, Source, source_of
 from ezee.events.sources.referrers import known_source, referrer_host
+from ezee.events.url import Url
 
 
-def put_source(draft: Draft) -> None:
-    """Referrer, source, channel and the five campaign fields."""
-    sources, sent, query = draft.surroundings.sources, draft.payload.referrer, draft.url.query
+def origin_of(draft: Draft, url: Url) -> tuple[str, Source]:
+    """The referring host, and the source."""
+    sources, sent = draft.surroundings.sources, draft.payload.referrer
     referrer = sources.referrers[sent] if sent else NO_REFERRER
-    if referrer.host and _is_own(referrer.host, draft):
+    if referrer.host and _is_own(referrer.host, draft, url.authority):
         referrer = NO_REFERRER
-    link = sources.links[query] if query else NO_LINK
-    source = source_of(referrer, link)
-    draft.referrer = referrer.host
-    draft.source = source.name
-    draft.channel = source.channel
-    draft.campaign = source.campaign
+    link = sources.links[url.query] if url.query else NO_LINK
+    return referrer.host, source_of(referrer, link)
 
 
-def _is_own(host: str, draft: Draft) -> bool:
+def _is_own(host: str, draft: Draft, authority: str) -> bool:
     """Whether a referring host is the tracker's or the page's own."""
     if host == draft.site.domain or host in draft.site.hostnames:
         return True
-    url, authority = draft.payload.url or "", draft.url.authority
+    url = draft.payload.url or ""
     if not authority and url.startswith("/") and not url.startswith("//"):
         return False
     named = authority or url

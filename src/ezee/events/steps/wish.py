@@ -6,28 +6,22 @@ import hmac
 from collections.abc import Iterator
 
 from ezee.events.draft import Draft
-from ezee.model.event import DropReason
 
 COOKIE = "ezee_opt_out_"
 """The cookie's name but for the tracker's ``site_id``; its value is the opt-out key."""
 
 
-def drop_opted_out(draft: Draft) -> DropReason | None:
-    """Drop the owner's own visits, and those of browsers whose wish the tracker respects.
+def is_opted_out(draft: Draft) -> bool:
+    """Whether it is the owner's own visit, or of a browser whose wish the tracker respects.
 
     ``Sec-GPC: 1`` is Global Privacy Control, ``DNT: 1`` is Do Not Track.
     """
     rules, signals = draft.site.rules, draft.signals
     if (signals.gpc and rules.respect_gpc) or (signals.dnt and rules.respect_dnt):
-        return DropReason.OPTED_OUT
-    if draft.payload.opt_out or draft.signals.opt_out:
-        return _drop_owner(draft)
-    return None
-
-
-def _drop_owner(draft: Draft) -> DropReason | None:
-    own = any(_is_key(key, draft.site.opt_out_key) for key in _keys(draft))
-    return DropReason.OPTED_OUT if own else None
+        return True
+    if draft.payload.opt_out or signals.opt_out:
+        return any(_is_key(key, draft.site.opt_out_key) for key in _keys(draft))
+    return False
 
 
 def _keys(draft: Draft) -> Iterator[str]:

@@ -85,8 +85,8 @@ def arrived(connection: Connection, after: int) -> tuple[int, list[Arrived]]:
     Nothing while the visits are far behind: a day would be rolled up again at each of their steps.
     """
     latest = derived_up_to(connection)
-    ((last,),) = connection.execute("select coalesce(max(seq), 0) from events").fetchall()
-    if last - latest > _FAR_BEHIND:
+    behind = connection.execute("select count(*) from events where seq > ?", [latest]).fetchall()
+    if behind[0][0] > _FAR_BEHIND:
         return after, []
     rows = connection.execute(
         "select site, day, count(*), any_value(coalesce(rolled.events, 0)) "

@@ -188,7 +188,7 @@ def derive(connection: Connection, latest: int) -> int:
         done = derived_up_to(connection)
         if done >= latest:
             return done
-        upto = min(latest, done + _AT_ONCE)
+        upto = _next_step(connection, done, latest)
         connection.execute(
             "create or replace temp table changed as select distinct site, day, visitor "
             "from events where seq > ? and seq <= ?",
@@ -202,6 +202,17 @@ def derive(connection: Connection, latest: int) -> int:
         rederive(connection, upto)
         connection.execute("update state set value = ? where name = 'visits_up_to'", [upto])
     return upto
+
+
+def _next_step(connection: Connection, done: int, latest: int) -> int:
+    """The number of the last event of a step from one number towards another. Numbers that were
+    given by a cluster are far apart.
+    """
+    row = connection.execute(
+        "select seq from events where seq > ? and seq <= ? order by seq limit 1 offset ?",
+        [done, latest, _AT_ONCE - 1],
+    ).fetchone()
+    return int(row[0]) if row else latest
 
 
 def derive_all(connection: Connection, latest: int) -> None:

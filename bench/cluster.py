@@ -30,7 +30,7 @@ from bench.stats import QUESTIONS
 from bench.traffic import BIG, make
 from ezee.model.event import Event
 from ezee.model.site import ReadableSite
-from ezee.moving.copying import copy_events, extents, missing, to_batch
+from ezee.moving.copying import copy_events, extents, missing, rows_of, to_batch
 from ezee.stats.run import run
 from ezee.store.base import Batch, EventStore
 from ezee.store.changes import Erase, RollUp
@@ -123,8 +123,8 @@ def _pids(cluster: Cluster) -> list[int]:
 
 def _sample(store: EventStore, number: int) -> list[Event]:
     events: list[Event] = []
-    for look in missing(extents(store), {}):
-        events += to_batch(store.look(look)).events
+    for rows in rows_of(store, missing(extents(store), {})):
+        events += to_batch(rows).events
         if len(events) >= number:
             return events[:number]
     return events

@@ -76,6 +76,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20, help="how often each is asked")
     parser.add_argument("--keep", type=Path, help="a folder to keep the events in, for later runs")
     chosen = parser.parse_args()
+    if chosen.rounds < 2:
+        parser.error("--rounds: one round has no 99th percentile; two at least.")
     console = Console(width=110)
     for millions in chosen.millions:
         with tempfile.TemporaryDirectory() as made:

@@ -7,9 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.clickhouse import SERVER, Cluster, one_node, program
 from tests.support.service import Account, Service
 
 pytest_plugins = ["tests.support.no_skips"]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    """One ClickHouse server by itself, a module's own."""
+    if program() is None:
+        pytest.skip(f"{SERVER} is not installed")
+    with one_node() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

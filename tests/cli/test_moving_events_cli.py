@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.support.clickhouse import SERVER, Cluster, one_node, program
+from tests.support.clickhouse import Cluster
 from tests.support.nodes import account_server
 from tests.support.polling import until
 from tests.support.postgres import Server
@@ -23,14 +23,6 @@ from tests.support.service import BROWSER, EZEE, Account, Service
 pytestmark = pytest.mark.service
 __all__ = ["account_server"]
 OWNER = "alice@example.com"
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    if program() is None:
-        pytest.skip(f"{SERVER} is not installed")
-    with one_node() as made:
-        yield made
 
 
 @pytest.fixture

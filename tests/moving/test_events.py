@@ -13,32 +13,31 @@ from msgspec.structs import replace
 
 from ezee.accounts.database import Database
 from ezee.errors import SetupError
+from ezee.model.metrics import METRICS
 from ezee.model.site import ReadableSite, site_key
 from ezee.moving import copying, events
-from ezee.moving.comparing import compare_answers, compare_rows, compare_tallies
+from ezee.moving.comparing import (
+    compare_answers,
+    compare_expired,
+    compare_rows,
+    compare_tallies,
+)
 from ezee.moving.events import move_events
 from ezee.settings import EVENTS_ADDRESS, FOLDER, read_settings
+from ezee.stats.run import report
 from ezee.store.base import Batch, EventStore
 from ezee.store.changes import Count, Erase, Expire, Regroup
 from ezee.store.choice import open_cluster
 from ezee.store.housed import HousedStore
-from ezee.store.looks import Condition, KeptPaths
+from ezee.store.looks import Condition, Erasable, KeptPaths, WrongRollups
 from ezee.store.open import OpenStore
 from tests.backups.conftest import Folder, fill
 from tests.store.engines import TODAY, bot
-from tests.support.clickhouse import Cluster, one_node, program
+from tests.support.clickhouse import Cluster
 from tests.support.events import NOON, PatientStore, event
 from tests.support.polling import until
 
 NOW = NOON
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    if program() is None:
-        pytest.skip("clickhouse-server is not installed")
-    with one_node() as made:
-        yield made
 
 
 @pytest.fixture
@@ -76,6 +75,7 @@ def opened(folder: Folder) -> OpenStore:
 
 def assert_same(here: EventStore, there: EventStore, folder: Folder) -> None:
     compare_rows(here, there)
+    compare_expired(here, there)
     compare_tallies(here, there)
     site = ReadableSite(folder.site_id, "Europe/Berlin", private=True)
     assert compare_answers(here, there, [site], NOW, unheard) > 5
@@ -274,8 +274,104 @@ def test_what_answers_otherwise_is_not_moved_into(
     assert not (folder.path / EVENTS_ADDRESS).exists()
 
 
-def test_days_that_have_expired_do_not_move_yet(folder: Folder, address: str) -> None:
+@pytest.fixture
+def expired(folder: Folder) -> Folder:
+    """The folder, of whose three days two have expired, with bots, sales and what comes since."""
+    site = site_key(folder.site_id)
     with opened(folder) as store:
-        store.change(Expire(site_key(folder.site_id), TODAY - 1, "e", NOON))
-    with pytest.raises(SetupError, match="have expired"):
-        move(folder, address)
+        bots = [bot(NOON - 86_400_000 - each, site=site) for each in range(3)]
+        store.append(Batch([event(NOON - 86_400_000, site=site, amount=7)], bots=bots))
+        store.change(Expire(site, TODAY, "e", NOON))
+    return folder
+
+
+@pytest.mark.parametrize("together", [1, 16])
+def test_days_that_have_expired_move_there_and_back(
+    expired: Folder, address: str, monkeypatch: pytest.MonkeyPatch, together: int
+) -> None:
+    monkeypatch.setattr(copying, "_EXPIRED_TOGETHER", together)
+    site = site_key(expired.site_id)
+    moved = move(expired, address)
+    assert moved.answers > 10
+    left = before(expired)
+    kept = copying.kept_from(left)
+    assert kept == {site: TODAY}
+    with opened(expired) as store:
+        assert_same(left, store, expired)
+        # Of these days nothing is stored there either.
+        assert store.append(Batch([event(NOON - 86_400_000, site=site)])) == [0]
+        later = Expire(site, TODAY + 1, "f", NOON)
+        assert store.describe(site).first_day == TODAY - 2
+    assert move(expired, FOLDER).events == moved.events
+    with opened(expired) as store:
+        assert_same(left, store, expired)
+        assert store.append(Batch([event(NOON - 86_400_000, site=site)])) == [0]
+        assert store.look(WrongRollups(site)) == []
+        whole = _answers(store, expired)
+        assert store.change(later) > 0
+        assert _answers(store, expired) == whole
+    left.close()
+
+
+def test_what_expired_before_a_move_is_counted_with_what_expires_after_it(
+    expired: Folder, address: str
+) -> None:
+    site = site_key(expired.site_id)
+    move(expired, address)
+    with opened(expired) as store:
+        whole = _answers(store, expired)
+        assert store.change(Expire(site, TODAY + 1, "f", NOON)) > 0
+        assert _answers(store, expired) == whole
+        assert store.look(Erasable(Erase(site)))[0][4] == 3
+    move(expired, FOLDER)
+    with opened(expired) as store:
+        assert _answers(store, expired) == whole
+        assert store.describe(site).events == 0
+
+
+def _answers(store: EventStore, folder: Folder) -> dict[str, object]:
+    """A report over all days, by what roll-ups know of any."""
+    site = ReadableSite(folder.site_id, "Europe/Berlin", private=True)
+    days = [("from", "2026-03-08"), ("to", "2026-03-10"), ("metrics", ",".join(METRICS))]
+    dimensions = [("dimension", name) for name in ("page", "source", "event")]
+    return report(_settled(store), site, [*days, *dimensions], NOW)
+
+
+def test_days_that_have_expired_go_on_moving_where_they_were_cut_off(
+    expired: Folder, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying, "_EXPIRED_TOGETHER", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(copying, "expired_of", _one(copying.expired_of))
+        with pytest.raises(KeyboardInterrupt):
+            move(expired, address)
+    target = open_cluster(address)
+    assert copying.kept_from(target) == {site_key(expired.site_id): TODAY - 1}
+    target.close()
+    move(expired, address)
+    left = before(expired)
+    with opened(expired) as store:
+        assert_same(left, store, expired)
+    left.close()
+
+
+def _one(really: Callable[..., Any]) -> Callable[..., Any]:
+    def some(*parts: Any) -> Iterator[Any]:
+        yield next(iter(really(*parts)))
+        raise KeyboardInterrupt
+
+    return some
+
+
+def test_what_expired_days_do_not_have_in_common_is_told(
+    expired: Folder, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = copying.expired_of
+
+    def wrongly(*parts: Any) -> Iterator[Any]:
+        return (replace(each, bots=[]) for each in really(*parts))
+
+    monkeypatch.setattr(copying, "expired_of", wrongly)
+    with pytest.raises(SetupError, match="what is kept of days that have expired"):
+        move(expired, address)
+    assert not (expired.path / EVENTS_ADDRESS).exists()

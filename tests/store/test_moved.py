@@ -52,6 +52,17 @@ def test_rows_come_in_the_order_in_which_they_were_stored_and_in_pages(engine: E
     assert [row for page in pages for row in page] == every
 
 
+def test_a_page_of_a_day_begins_after_the_last_row_of_the_one_before(engine: Engine) -> None:
+    fill(engine)
+    every = engine.store.look(KeptRows([(SITE, TODAY)], 0, 100))
+    pages, after = [], 0
+    while page := engine.store.look(KeptRows([(SITE, TODAY)], 0, 2, after=after)):
+        pages.append(page)
+        after = int(page[-1][-1])
+    assert [len(page) for page in pages] == [2, 1]
+    assert [row for page in pages for row in page] == every
+
+
 def test_of_what_has_moved_nothing_is_refused_for_its_id(engine: Engine) -> None:
     twice = [event(event_id=7, visitor=1), event(NOON + 1, event_id=7, visitor=2)]
     assert engine.store.append(Batch(twice, moved=True)) == []

@@ -34,20 +34,12 @@ from ezee.store.clickhouse.servers import Servers
 from ezee.store.looks import NotCounted
 from ezee.upgrades import everything
 from tests.store.engines import SITE, TODAY, question
-from tests.support.clickhouse import Cluster, one_node, program, programs, two_shards
+from tests.support.clickhouse import Cluster, programs, two_shards
 from tests.support.events import NOON, event, readable
 from tests.support.polling import until
 from tests.upgrades.old import REVISIONS
 from tests.upgrades.old import make_old as make_old_folder
 from tests.upgrades.old_clusters import DROPS, EVENTS, SCHEMAS, make_old
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    if program() is None:
-        pytest.skip("clickhouse-server is not installed")
-    with one_node() as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

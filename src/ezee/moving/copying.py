@@ -10,7 +10,7 @@ sent. A day of which too much arrived all the same is erased there and copied an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -18,13 +18,25 @@ import msgspec
 from ezee.errors import Unavailable
 from ezee.model.event import Bot, Drops, Event
 from ezee.store.base import Batch, EventStore
-from ezee.store.changes import Erase, Furnish
-from ezee.store.looks import EveryErased, EveryTally, Extents, KeptDrops, KeptRows, Row
+from ezee.store.changes import Erase, Furnish, FurnishExpired
+from ezee.store.looks import (
+    EveryErased,
+    EveryTally,
+    ExpiredDays,
+    Extents,
+    KeptDrops,
+    KeptFrom,
+    KeptRows,
+    Row,
+)
 from ezee.store.spool import new_number
 
 _T = TypeVar("_T")
 _TOGETHER = 5_000
 _DAYS_TOGETHER = 200
+# So many expired days are in memory at a time.
+_EXPIRED_TOGETHER = 16
+FIRST_DAY = -(2**31)
 # How long either store may be away before a move gives up, in seconds.
 _PATIENCE = 120.0
 _REST = 0.5
@@ -49,6 +61,14 @@ class Extent(NamedTuple):
         return self.events + self.bots
 
 
+class Lacking(NamedTuple):
+    """Some days, how many of their rows are there, and how many are not."""
+
+    days: list[Day]
+    there: int
+    rows: int
+
+
 def extents(store: EventStore, moment: str = "") -> dict[Day, Extent]:
     """How much a store has of every day, or had at a moment."""
     rows = cast("list[tuple[int, ...]]", patiently(store.look, Extents(moment)))
@@ -63,12 +83,46 @@ def copy_events(source: EventStore, target: EventStore, said: Said) -> int:
     done = sum(each.rows for each in there.values())
     copied = 0
     said("events", done, total)
-    for look in missing(here, there):
-        rows = patiently(source.look, look)
+    for rows in rows_of(source, missing(here, there)):
         store_once(target, to_batch(rows))
         copied += len(rows)
         said("events", done + copied, total)
     return copied
+
+
+def kept_from(store: EventStore) -> dict[int, int]:
+    """The first day whose events were kept, of each tracker of which some have expired."""
+    rows = cast("list[tuple[int, int]]", patiently(store.look, KeptFrom()))
+    return dict(rows)
+
+
+def copy_expired(source: EventStore, target: EventStore) -> None:
+    """Have what is kept of days whose events have expired in the target, some days at a time.
+
+    Nothing changes the source meanwhile.
+    """
+    there = kept_from(target)
+    for site, first in kept_from(source).items():
+        for change in expired_of(source, site, first, there.get(site, FIRST_DAY)):
+            patiently(target.change, change)
+
+
+def expired_of(
+    store: EventStore, site: int, before: int, after: int = FIRST_DAY
+) -> Iterator[FurnishExpired]:
+    """What another store needs to have the same of a tracker's days from one on up to another."""
+    asked = ExpiredDays(site, after, before - 1, "days")
+    days = cast("list[tuple[int, int]]", patiently(store.look, asked))
+    for start in range(0, len(days) or 1, _EXPIRED_TOGETHER):
+        some = days[start : start + _EXPIRED_TOGETHER]
+        is_last = start + _EXPIRED_TOGETHER >= len(days)
+        last = before - 1 if is_last else some[-1][0]
+        first = some[0][0] if some else last
+        kept = (
+            cast("Any", patiently(store.look, ExpiredDays(site, first, last, part)))
+            for part in ("rollups", "revenue", "bots")
+        )
+        yield FurnishExpired(site, last + 1, some, *kept)
 
 
 def copy_rest(source: EventStore, target: EventStore, sites: Sequence[int]) -> None:
@@ -134,9 +188,7 @@ def _erase(target: EventStore, day: Day) -> Extent:
     return Extent()
 
 
-def missing(
-    here: Mapping[Day, Extent], there: Mapping[Day, Extent], moment: str = ""
-) -> Iterator[KeptRows]:
+def missing(here: Mapping[Day, Extent], there: Mapping[Day, Extent]) -> Iterator[Lacking]:
     """What is to be read of what is here to have it there; small days go together."""
     together: list[Day] = []
     size = 0
@@ -145,16 +197,30 @@ def missing(
         if has == wanted.rows:
             continue
         if has or wanted.rows > _TOGETHER:
-            for skip in range(has, wanted.rows, _TOGETHER):
-                yield KeptRows([day], skip, min(_TOGETHER, wanted.rows - skip), moment)
+            yield Lacking([day], has, wanted.rows - has)
             continue
         if size + wanted.rows > _TOGETHER or len(together) == _DAYS_TOGETHER:
-            yield KeptRows(together, 0, size, moment)
+            yield Lacking(together, 0, size)
             together, size = [], 0
         together.append(day)
         size += wanted.rows
     if together:
-        yield KeptRows(together, 0, size, moment)
+        yield Lacking(together, 0, size)
+
+
+def rows_of(store: EventStore, lacking: Iterable[Lacking], moment: str = "") -> Iterator[list[Row]]:
+    """The rows of ``KeptRows``, so many at a time. Of a day each begins after the last of those
+    before.
+    """
+    for days, skip, rows in lacking:
+        left, start, after = rows, skip, 0
+        while left > 0:
+            limit = min(_TOGETHER, left)
+            read = patiently(store.look, KeptRows(days, start, limit, moment, after))
+            if not read:
+                break
+            yield read
+            left, start, after = left - len(read), 0, int(read[-1][-1])
 
 
 def to_batch(rows: Sequence[Row]) -> Batch:

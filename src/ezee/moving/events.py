@@ -16,24 +16,29 @@ from ezee.accounts.directory import site_config
 from ezee.accounts.policy import readable_by_operator
 from ezee.accounts.trackers import every_tracker
 from ezee.errors import SetupError
-from ezee.moving.comparing import compare_answers, compare_rows, compare_tallies
-from ezee.moving.copying import Said, copy_events, copy_rest, copy_tallies, extents, patiently
+from ezee.moving.comparing import compare_answers, compare_expired, compare_rows, compare_tallies
+from ezee.moving.copying import (
+    Said,
+    copy_events,
+    copy_expired,
+    copy_rest,
+    copy_tallies,
+    extents,
+    kept_from,
+    patiently,
+)
 from ezee.settings import FOLDER, Settings
 from ezee.store.base import EventStore
 from ezee.store.changes import BeginMove, EndMove, Hold, MoveOver
 from ezee.store.choice import open_cluster, open_engine
 from ezee.store.houses import MOVING, moving_alone
-from ezee.store.looks import EveryTally, KeptFrom
+from ezee.store.looks import EveryTally
 from ezee.store.open import OpenStore
 
 # So little is left that it is copied while what comes is held; or so often was it tried.
 _LITTLE = 5_000
 _ROUNDS = 10
 _THERE = "The events are {where} already."
-_EXPIRED = (
-    "Of some trackers days have expired: of these day roll-ups are all that is left, which cannot "
-    "move yet. Nothing was changed."
-)
 _NOT_EMPTY = (
     "That database has events already. Name an empty one, or one that does not exist yet. "
     "Nothing was changed."
@@ -62,8 +67,6 @@ def move_events(settings: Settings, database: Database, to: str, now: int, said:
         raise SetupError(_THERE.format(where="in the data folder" if to == FOLDER else "elsewhere"))
     opened = OpenStore(settings.data, events=settings.events)
     with moving_alone(settings.data), opened as source:
-        if source.look(KeptFrom()):
-            raise SetupError(_EXPIRED)
         was_begun = patiently(source.change, BeginMove(to))
         try:
             moved = _copy_all(settings, database, source, _Target(to, bool(was_begun)), now, said)
@@ -92,7 +95,7 @@ def _copy_all(  # noqa: PLR0917
     said: Said,
 ) -> Moved:
     with _opened(settings, aim) as target:
-        if not aim.was_begun and (extents(target) or target.look(EveryTally(""))):
+        if not aim.was_begun and _has_anything(target):
             raise _NotEmpty
         for _ in range(_ROUNDS):
             if copy_events(source, target, said) < _LITTLE:
@@ -101,8 +104,10 @@ def _copy_all(  # noqa: PLR0917
         copy_events(source, target, said)
         sites = [readable_by_operator(site_config(each)) for each in every_tracker(database)]
         keys = {site.key for site in sites} | {site for site, _ in extents(source)}
+        copy_expired(source, target)
         copy_rest(source, target, sorted(keys))
         compare_rows(source, target)
+        compare_expired(source, target)
         answers = compare_answers(source, target, sites, now, said)
         patiently(source.change, Hold(tallies=True))
         copy_tallies(source, target)
@@ -110,6 +115,10 @@ def _copy_all(  # noqa: PLR0917
         found = target.describe()
         counters = len(target.look(EveryTally("")))
     return Moved(found.events, found.bots, counters, answers)
+
+
+def _has_anything(store: EventStore) -> bool:
+    return bool(extents(store) or store.look(EveryTally("")) or kept_from(store))
 
 
 @contextmanager

@@ -140,6 +140,21 @@ class Furnish(msgspec.Struct, frozen=True, tag=True):
     erased: Sequence[tuple[str, int, int, int, int, int, int, int]] = ()
 
 
+class FurnishExpired(msgspec.Struct, frozen=True, tag=True):
+    """Have what another store keeps of a tracker's days whose events have expired: of those from
+    where they have expired here already up to ``kept_from``. Rows are those of ``ExpiredDays``, by
+    its parts; no events of these days are here. Where they have expired so far, nothing is done.
+    What is changed are days.
+    """
+
+    site: int
+    kept_from: int
+    days: Sequence[tuple[int, int]] = ()
+    rollups: Sequence[tuple[str, int, str, int, int, int, int, int, int, int]] = ()
+    revenue: Sequence[tuple[str, int, str, str, str, int]] = ()
+    bots: Sequence[tuple[int, str, str, str, int, int]] = ()
+
+
 class BeginMove(msgspec.Struct, frozen=True, tag=True):
     """The events are about to move to another store, which ``to`` names. What would change stored
     events is refused until they have moved, the move is ended, or whoever moves them dies.
@@ -181,6 +196,8 @@ Rewrite = Erase | Regroup | Rejudge
 """Those that change events."""
 HouseChange = BeginMove | Hold | MoveOver | EndMove
 """Those about where the events are, which ``housed`` carries out."""
-StoredChange = Rewrite | Expire | RollUp | RollUpFirst | Compact | TallyChange | Furnish
+StoredChange = (
+    Rewrite | Expire | RollUp | RollUpFirst | Compact | TallyChange | Furnish | FurnishExpired
+)
 """Those that an engine carries out."""
 Change = StoredChange | HouseChange

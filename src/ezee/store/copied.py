@@ -59,6 +59,9 @@ def _kept_rows(look: KeptRows) -> Statement:
     pairs = ", ".join(["(?, ?)"] * len(look.days))
     where = f"day >= ? and day <= ? and (site, day) in ({pairs})"
     reach = (min(days), max(days), *(each for pair in look.days for each in pair))
+    if look.after:
+        where += " and seq > ?"
+        reach = (*reach, look.after)
     columns = EVENT_COLUMNS.removesuffix(", seq")
     return Statement(
         f"""

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ezee.errors import SetupError
+from ezee.store.base import Progress
+from ezee.store.changes import FurnishExpired
 
 EVENTS = "events.duckdb"
 _PREFIX = "copy-"
@@ -51,6 +53,18 @@ class CopyOfRows(Protocol):
 
     def add(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
         """Rows of a table, with all of its columns."""
+
+    def add_events(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Events and bots' events, rows of ``looks.KeptRows``."""
+
+    def add_imports(self, site: int, progress: Sequence[Progress]) -> None:
+        """How far the imports of a tracker are."""
+
+    def add_erased(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Receipts of erasures, rows of ``looks.EveryErased``."""
+
+    def furnish(self, change: FurnishExpired) -> None:
+        """What is kept of days whose events have expired."""
 
     def finish(self) -> dict[str, int]:
         """Write every table; returns how many rows each has. Raises ``ValueError`` on failure."""

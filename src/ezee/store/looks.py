@@ -188,7 +188,8 @@ class Extents(msgspec.Struct, frozen=True, tag=True):
 class KeptRows(msgspec.Struct, frozen=True, tag=True):
     """Events and bots' events of some trackers' local days, pairs of site and day, whole.
 
-    The first ``skip`` are left out; there are ``limit`` at most. Rows: the columns of ``events`` in
+    The first ``skip`` are left out, or, of one day, those up to the number ``after``; there are
+    ``limit`` at most. Rows: the columns of ``events`` in
     their order, truth as 1 and 0, then rule, category and token (all three empty for people) and
     the event's number, by which those of a tracker's day are in order.
     """
@@ -197,6 +198,7 @@ class KeptRows(msgspec.Struct, frozen=True, tag=True):
     skip: int
     limit: int
     moment: str = ""
+    after: int = 0
 
 
 class KeptDrops(msgspec.Struct, frozen=True, tag=True):
@@ -224,6 +226,21 @@ class KeptFrom(msgspec.Struct, frozen=True, tag=True):
     """
 
 
+class ExpiredDays(msgspec.Struct, frozen=True, tag=True):
+    """What is kept of some local days of a tracker, both included, whose events have expired.
+
+    Rows, by ``part``. ``days``: day, and the number of people's events; those of which anything is
+    kept, in their order. ``rollups``: dimension, day, value, visitors, viewers, visits, pageviews,
+    events, bounces, duration. ``revenue``: dimension, day, value, currency, amount as a text,
+    sales. ``bots``: day, rule, category, page, events, pageviews.
+    """
+
+    site: int
+    first_day: int
+    last_day: int
+    part: str
+
+
 CopyLook = Extents | KeptRows | KeptDrops | EveryErased
 """Those that tell all that another store needs to become the same."""
 PlainLook = (
@@ -242,6 +259,8 @@ PlainLook = (
 ExpiryLook = Expirable | LatestErased | KeptFrom
 """Those about what expires."""
 TallyLook = Tallied | HowManyTallies | EveryTally
-Look = PlainLook | ExpiryLook | WrongRollups | TallyLook | Condition | CopyOut | Moment
+Look = (
+    PlainLook | ExpiryLook | ExpiredDays | WrongRollups | TallyLook | Condition | CopyOut | Moment
+)
 LOOKS_AT_VISITS = (Sighting, Live, Erasable, Expirable)
 """Those that have to wait until the visits of what was just stored are there."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -15,16 +14,8 @@ from ezee.store.clickhouse import ClickHouseStore
 from ezee.store.clickhouse.address import parse_address
 from ezee.store.looks import WrongRollups
 from tests.store.engines import MINUTE, SITE, assert_counted
-from tests.support.clickhouse import Cluster, one_node, program
+from tests.support.clickhouse import Cluster
 from tests.support.events import NOON, event
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    if program() is None:
-        pytest.skip("clickhouse-server is not installed")
-    with one_node() as cluster:
-        yield cluster
 
 
 def made_up(number: int, seed: int) -> list[Event]:

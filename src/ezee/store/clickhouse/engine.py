@@ -24,6 +24,7 @@ from ezee.store.changes import (
     Change,
     Compact,
     Furnish,
+    FurnishExpired,
     HouseChange,
     RollUp,
     RollUpFirst,
@@ -34,6 +35,7 @@ from ezee.store.clickhouse import (
     description,
     expired,
     fences,
+    furnishing,
     rollups,
     schema,
     tallies,
@@ -57,6 +59,7 @@ from ezee.store.houses import CLOSED
 from ezee.store.looks import (
     Condition,
     CopyOut,
+    ExpiredDays,
     ExpiryLook,
     Look,
     Moment,
@@ -132,6 +135,8 @@ class ClickHouseStore:
             return [(schema.VERSION, schema.VERSION, *waiting, 0, size(servers), 0, 0, 0)]
         if isinstance(look, CopyOut):
             raise InvalidRequest(_NO_FILE)
+        if isinstance(look, ExpiredDays):
+            return furnishing.look(servers, look)
         if isinstance(look, Moment):
             return [(visible.look(servers).told,)]
         return expired.look(servers, lambda: _seen_by(servers, look), look)
@@ -157,6 +162,8 @@ class ClickHouseStore:
         with self._changing:
             if isinstance(change, Furnish):
                 return changer.furnish(change)
+            if isinstance(change, FurnishExpired):
+                return furnishing.furnish(servers, self._numbers, change)
             return changer.carry_out(change)
 
     def close(self) -> None:

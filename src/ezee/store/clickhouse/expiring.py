@@ -30,7 +30,7 @@ from ezee.store.looks import Expirable
 # How long, in seconds, others are awaited that write meanwhile, and how often is looked.
 _PATIENCE = 30.0
 _PAUSE = 0.1
-_COLUMNS = list(TABLES["expired"].columns)
+COLUMNS = list(TABLES["expired"].columns)
 # A page is that of a pageview alone; other events of bots are counted together.
 _COUNT_BOTS = """
 insert into {into} (site, day, rule, category, page, events, pageviews, seq)
@@ -87,7 +87,7 @@ class Expirer:
         gone = expired.kept(self._servers, site).gone
         later = "1 = 1" if gone is None else f"kept_from > {gone}"
         rows = self._servers.ask(
-            f"select {', '.join(_COLUMNS)} from expired where site = {site} "
+            f"select {', '.join(COLUMNS)} from expired where site = {site} "
             f"and stage = {int(Stage.COUNTED)} and {later} order by kept_from, seq "
             "limit 1 by kept_from"
         )
@@ -234,7 +234,7 @@ class Expirer:
     def _say(self, said: Said) -> None:
         if said.stage == Stage.ANNOUNCED:
             said = said._replace(seq=self._numbers.take())
-        self._servers.insert(0, "expired", _COLUMNS, [said])
+        self._servers.insert(0, "expired", COLUMNS, [said])
 
     def _catch_up(self) -> None:
         if self._servers.may_lag:

@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from msgspec.structs import astuple
 
 from ezee.errors import SetupError
-from ezee.store.duckdb import schema
+from ezee.model.event import Event
+from ezee.store.base import Progress
+from ezee.store.changes import FurnishExpired
+from ezee.store.duckdb import furnishing, schema
 from ezee.store.duckdb.file import Connection, transaction
 from ezee.store.sql import Statement
 
@@ -30,6 +34,9 @@ order by column_index
 # Parquet has no integers of 128 bits: they would be rounded.
 _AS_TEXT = {"HUGEINT", "UHUGEINT"}
 _ROWS_OF_A_GROUP = 100_000
+_FLAGS = [Event.__struct_fields__.index(name) for name in ("interactive", "judged", "verified")]
+# Visits are derived where the copy is restored.
+_NO_VISIT = 0
 
 Run = Callable[[Statement], list[Any]]
 
@@ -59,6 +66,33 @@ class Writer:
         if rows:
             with self._connection.appender(table) as appender:
                 appender.append_rows(rows)
+
+    def add_events(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Events and bots' events, rows of ``looks.KeptRows``."""
+        events, bots = [], []
+        for row in rows:
+            *columns, rule, category, token, seq = row
+            for place in _FLAGS:
+                columns[place] = bool(columns[place])
+            if rule:
+                bots.append((*columns, rule, category, token, seq))
+            else:
+                events.append((*columns, seq, _NO_VISIT))
+        self.add("events", events)
+        self.add("bots", bots)
+
+    def add_imports(self, site: int, progress: Sequence[Progress]) -> None:
+        """How far the imports of a tracker are."""
+        rows = [astuple(each) for each in progress]
+        self.add("imports", [(site, head, size, *rest) for size, head, *rest in rows])
+
+    def add_erased(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Receipts of erasures, rows of ``looks.EveryErased``."""
+        self.add("erased", [(*row[:-1], bool(row[-1])) for row in rows])
+
+    def furnish(self, change: FurnishExpired) -> None:
+        """What is kept of days whose events have expired."""
+        furnishing.furnish(self._connection, change)
 
     def finish(self) -> dict[str, int]:
         """Write every table; returns how many rows each has. Raises ``ValueError`` on failure."""

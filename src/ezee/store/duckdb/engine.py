@@ -30,6 +30,7 @@ from ezee.store.changes import (
     Erase,
     Expire,
     Furnish,
+    FurnishExpired,
     HouseChange,
     RollUp,
     RollUpFirst,
@@ -41,6 +42,7 @@ from ezee.store.duckdb import (
     copies,
     expired,
     expiring,
+    furnishing,
     numbers,
     rollups,
     tallies,
@@ -160,7 +162,7 @@ class DuckDBStore(Lives):
         assert not isinstance(change, HouseChange)
         if isinstance(change, TallyChange):
             return self._tally(change)
-        if isinstance(change, Furnish):
+        if isinstance(change, Furnish | FurnishExpired):
             return self._furnish(change)
         if isinstance(change, RollUp):
             return self._roll_up(
@@ -345,8 +347,13 @@ class DuckDBStore(Lives):
         with self._writing, self._engine() as file, transaction(file.writer):
             return tallies.carry_out(file.writer, change)
 
-    def _furnish(self, change: Furnish) -> int:
+    def _furnish(self, change: Furnish | FurnishExpired) -> int:
+        if isinstance(change, FurnishExpired):
+            with self._appending:
+                self._keep_from(change.site, change.kept_from)
         with self._changing, self._writing, self._engine() as file, transaction(file.writer):
+            if isinstance(change, FurnishExpired):
+                return furnishing.furnish(file.writer, change)
             return tallies.furnish(file.writer, change)
 
     def _verify(self, look: WrongRollups) -> list[Row]:

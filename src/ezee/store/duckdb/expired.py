@@ -17,6 +17,7 @@ from ezee.store.looks import (
     BotViews,
     Erasable,
     Expirable,
+    ExpiredDays,
     ExpiryLook,
     KeptEvents,
     KeptFrom,
@@ -26,6 +27,25 @@ from ezee.store.looks import (
     Row,
 )
 from ezee.store.sql import Statement, write
+
+_ROLLUPS = "dimension, day, value, visitors, viewers, visits, pageviews, events, bounces, duration"
+_REVENUE = "dimension, day, value, currency, amount, sales"
+_BOTS = "day, rule, category, page, events, pageviews"
+_THERE = "site = $1 and day >= $2 and day <= $3"
+_PARTS = {
+    "days": f"""
+        select day, max(number) from (
+            select day, events as number from rolled where {_THERE} and events > 0
+            union all select day, 0 as number from rollups_bots where {_THERE}
+        ) group by day order by day
+    """,
+    "rollups": f"select {_ROLLUPS} from rollups where {_THERE} order by all",
+    "revenue": (
+        f"select {_REVENUE.replace('amount', 'amount::varchar')} from rollups_revenue "
+        f"where {_THERE} order by all"
+    ),
+    "bots": f"select {_BOTS} from rollups_bots where {_THERE} order by all",
+}
 
 Run = Callable[[Statement], Sequence[Sequence[Any]]]
 
@@ -51,7 +71,7 @@ def check_path(run: Run, erase: Erase) -> None:
         expired.check_path(erase, _kept_from(run, erase.site))
 
 
-def look(run: Run, asked: PlainLook | ExpiryLook) -> list[Row]:
+def look(run: Run, asked: PlainLook | ExpiryLook | ExpiredDays) -> list[Row]:
     """The rows of a look, of all days.
 
     Raises:
@@ -73,6 +93,9 @@ def look(run: Run, asked: PlainLook | ExpiryLook) -> list[Row]:
             return _rows(run, statement_of(asked))
         case LatestErased():
             return _rows(run, _latest_erased(asked))
+        case ExpiredDays():
+            days = (asked.site, asked.first_day, asked.last_day)
+            return _rows(run, Statement(_PARTS[asked.part], days))
         case KeptFrom():
             return _rows(run, Statement("select site, kept_from from expired order by site"))
         case _:

@@ -42,7 +42,7 @@ def carry_out(connection: Connection, change: Expire) -> int:
 
 def expire(connection: Connection, change: Expire) -> int:
     """Have it go, in the open transaction."""
-    if change.kept_from <= kept_from(connection).get(change.site, _FIRST):
+    if change.kept_from <= kept_from(connection).get(change.site, FIRST):
         return 0
     numbers = _numbers(connection, change)
     removed = numbers[0] + numbers[1]
@@ -61,8 +61,8 @@ def expire(connection: Connection, change: Expire) -> int:
     return removed
 
 
-# Before any day.
-_FIRST = -(2**31)
+FIRST = -(2**31)
+"""Before any day."""
 
 
 def kept_from(connection: Connection) -> dict[int, int]:

@@ -96,8 +96,13 @@ app = Litestar([page])
 {example}
 listening = socket.create_server(("127.0.0.1", 0))
 server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-threading.Thread(target=server.run, args=([listening],), daemon=True).start()
+serving = threading.Thread(target=server.run, args=([listening],), daemon=True)
+serving.start()
 port = listening.getsockname()[1]
+
+def stop():
+    server.should_exit = True
+    serving.join()
 """,
     "wsgi": """\
 import threading
@@ -116,6 +121,7 @@ def app(environ, start_response):
 server = make_server("127.0.0.1", 0, app, handler_class=Quiet)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 port = server.server_port
+stop = server.shutdown
 """,
 }
 ASKING = """
@@ -128,6 +134,8 @@ for path in ("a", "b"):
         assert urllib.request.urlopen(asked, timeout=60).read() == b"A page"
     except urllib.error.HTTPError as error:
         assert path == "b" and error.code == 404
+# An interpreter that ends while a loop still runs beside may crash.
+stop()
 """
 
 

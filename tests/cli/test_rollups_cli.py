@@ -63,4 +63,5 @@ def test_what_is_wrong_is_listed_and_mended(
 
 def test_beside_a_running_service(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
     assert "roll" in run(capsys, service, "build").lower()
-    assert run(capsys, service, "verify") == "Every roll-up is what the events say.\n"
+    # Other tests of the same service have days expire, of which it says so.
+    assert run(capsys, service, "verify").startswith("Every roll-up is what the events say.\n")

@@ -43,8 +43,6 @@ let refused: unknown;
 // browser keeps nothing for a site, reading fails.
 const ask = guarded(() => (refused = localStorage.ezee_opt_out));
 
-const LOCAL = /^(127\.|\[::1)|(^|\.)local(host)?$/;
-
 const send = (event: Fields) => {
   const to = new URL(options.endpoint || "api/public/collect", script.src || location.href);
   const body = JSON.stringify(event);
@@ -60,7 +58,7 @@ const post = guarded((fields: Fields) => {
     refused ||
     nav.webdriver ||
     location.protocol[3] != "p" || // http: or https:, not file: or an extension's
-    (options.local == null && LOCAL.test(location.hostname)) ||
+    (options.local == null && /^(127\.|\[::1)|(^|\.)local(host)?$/.test(location.hostname)) ||
     (nav.globalPrivacyControl && options.gpc != "off")
   )
     return;
@@ -108,7 +106,8 @@ const view = (event: Partial<PageTransitionEvent>, replaced?: unknown) => {
       query = location.search;
     }
     waiting = { ...first, ...waiting, url: location.search ? url : url + query };
-    setTimeout(flush, 99);
+    clearTimeout(timer);
+    timer = setTimeout(flush, 99);
   } else post({ url, ...first });
   place = here;
   if (FULL) arrive(url);
@@ -155,12 +154,11 @@ const form = (element: Element) => {
   }
 };
 
-const KINDS =
-  "pdf|(doc|xls|ppt)x?|csv|epub|zip|rar|7z|gz|dmg|exe|msi|pkg|apk|iso|mp[34]";
-
 const link = (target: Element) => {
   const { host, pathname, protocol } = target.closest("a[href]") as HTMLAnchorElement;
-  const kinds = (options.downloads || KINDS).replace(/[ ,]+/g, "|");
+  const kinds = (
+    options.downloads || "pdf|(doc|xls|ppt)x?|csv|epub|zip|rar|7z|gz|dmg|exe|msi|pkg|apk|iso|mp[34]"
+  ).replace(/[ ,]+/g, "|");
   const props = { url: host + pathname };
   if (options.downloads != null && RegExp(`\\.(${kinds})$`, "i").test(pathname))
     track(["Download", { props }]);
@@ -179,6 +177,7 @@ const lost = () => {
 // A pageview waits a moment, for its title; whatever comes after it sends it first. The query is
 // that of its page before it was replaced.
 let waiting: Fields | 0 | undefined;
+let timer: number | undefined;
 let query = "";
 
 const flush = () => {

@@ -34,7 +34,7 @@ def change(counted: Counted, **settings: Any) -> None:
 
 
 def events(counted: Counted, *, engagement: bool = False) -> list[Event]:
-    """What was counted, in the order in which it happened."""
+    """What was counted, in the order in which it came."""
     path = f"/api/v1/trackers/{counted.tracker['id']}/export?format=ndjson"
     answer = counted.owner.client.get(path)
     assert answer.status_code == 200, answer.text
@@ -42,11 +42,19 @@ def events(counted: Counted, *, engagement: bool = False) -> list[Event]:
     return [each for each in read if engagement or each["name"] != "engagement"]
 
 
-def settled(counted: Counted, number: int, *, engagement: bool = False) -> list[Event]:
-    """What was counted once so many events are there; there must be no more a moment later."""
+def arrived(counted: Counted, number: int, *, engagement: bool = False) -> None:
+    """Wait until so many events are there: what is sent from now on comes after them."""
     until = time.monotonic() + 30
     while len(events(counted, engagement=engagement)) < number and time.monotonic() < until:
         time.sleep(0.05)
+
+
+def settled(counted: Counted, number: int, *, engagement: bool = False) -> list[Event]:
+    """What was counted once so many events are there; there must be no more a moment later.
+
+    Events that were sent together come in any order: each goes by a connection of its own.
+    """
+    arrived(counted, number, engagement=engagement)
     time.sleep(0.5)
     read = events(counted, engagement=engagement)
     told = [(each["name"], each["path"], each["title"], each["props"]) for each in read]

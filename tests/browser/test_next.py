@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Counted
 from tests.browser.pages import HOST
-from tests.browser.script_tags import paths, settled
+from tests.browser.script_tags import arrived, paths, settled
 from tests.support.nginx import free_port
 from tests.support.npm import install
 from tests.support.own_address import Site, check, open_site, recipe
@@ -84,7 +84,7 @@ def test_its_pages_are_counted_as_they_are_seen(page: Page, served: str, site: S
     page.on("request", lambda request: asked.append(request.url))
     address = served.replace("127.0.0.1", HOST)
     page.goto(address)
-    page.wait_for_timeout(500)
+    arrived(Counted(*site), before + 1)
     page.click("#about")
     page.wait_for_url("**/about")
     read = settled(Counted(*site), before + 2)

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 from tests.browser import pages as served
 from tests.browser.conftest import Counted, browsing
 from tests.browser.pages import PageServer
-from tests.browser.script_tags import asked, change, paths, settled, tag
+from tests.browser.script_tags import arrived, asked, change, paths, settled, tag
 from tests.support.npm import install
 
 pytestmark = [
@@ -125,9 +125,10 @@ def test_every_page_of_an_application_is_counted_once(
     walk(shop)
     expected = walked(shop, build)
     read = settled(counted_site, len(expected))
-    assert paths(read) == [path for path, _ in expected]
+    assert sorted(paths(read)) == sorted(path for path, _ in expected)
     if build == "ezee.js":
-        assert [each["title"] for each in read][1:] == [title for _, title in expected][1:]
+        titles = [(each["path"], each["title"]) for each in read if each["path"] != "/"]
+        assert sorted(titles) == sorted(expected[1:])
 
 
 @pytest.mark.parametrize("build", BUILDS)
@@ -139,7 +140,7 @@ def test_every_page_of_an_application_with_hash_routes_is_counted_once(
     walk(shop)
     expected = walked(shop, build)
     read = settled(counted_site, len(expected))
-    assert paths(read) == ["/", *(f"/#{path}" for path, _ in expected[1:])]
+    assert sorted(paths(read)) == sorted(["/", *(f"/#{path}" for path, _ in expected[1:])])
 
 
 def test_an_application_that_the_browser_kept_is_counted_again_where_it_was(
@@ -150,13 +151,17 @@ def test_an_application_that_the_browser_kept_is_counted_again_where_it_was(
     shop.open("/items", "Items")
     shop.go("first", "Item 1")
     shop.page.evaluate("window.kept = true")
+    arrived(counted_site, 2)
     shop.page.goto(pages.url + "/elsewhere")
+    arrived(counted_site, 3)
     shop.page.go_back(wait_until="commit")
     shop.see("Item 1")
+    arrived(counted_site, 4)
     assert shop.page.evaluate("window.kept") is True
     shop.go("second", "Item 2")
     read = settled(counted_site, 5)
-    assert paths(read) == ["/items", "/items/1", "/elsewhere", "/items/1", "/items/2"]
+    assert sorted(paths(read)[:2]) == ["/items", "/items/1"]
+    assert paths(read)[2:] == ["/elsewhere", "/items/1", "/items/2"]
 
 
 def test_an_application_that_is_loaded_anew_is_counted_where_it_is(
@@ -167,7 +172,7 @@ def test_an_application_that_is_loaded_anew_is_counted_where_it_is(
     shop.go("first", "Item 1")
     shop.page.reload()
     shop.see("Item 1")
-    assert paths(settled(counted_site, 3)) == ["/", "/items/1", "/items/1"]
+    assert sorted(paths(settled(counted_site, 3))) == ["/", "/items/1", "/items/1"]
 
 
 def test_an_application_on_a_slow_network_is_counted_whole(
@@ -190,7 +195,7 @@ def test_an_application_on_a_slow_network_is_counted_whole(
     # Left while the last one is still on its way.
     shop.page.click("#first")
     shop.page.goto("about:blank")
-    assert paths(settled(counted_site, 3)) == ["/", "/items", "/items/1"]
+    assert sorted(paths(settled(counted_site, 3))) == ["/", "/items", "/items/1"]
 
 
 def test_pages_of_an_application_without_a_network_are_counted_once_there_is_one(
@@ -206,8 +211,11 @@ def test_pages_of_an_application_without_a_network_are_counted_once_there_is_one
     visitor.set_offline(False)
     shop.go("second", "Item 2")
     read = settled(counted_site, 4)
-    assert paths(read) == ["/", "/items", "/items/1", "/items/2"]
-    assert [each["title"] for each in read][1:] == ["Items", "Item 1", "Item 2"]
+    assert sorted((each["path"], each["title"]) for each in read[1:]) == [
+        ("/items", "Items"),
+        ("/items/1", "Item 1"),
+        ("/items/2", "Item 2"),
+    ]
 
 
 def test_an_application_on_a_disk_is_not_counted(
@@ -244,5 +252,5 @@ def test_an_application_made_ready_in_advance_is_counted_when_it_is_shown(
         pages.put("/go", "")
         assert float(asked(pages, "/shown").partition("?")[2]) > 0
         read = settled(counted_site, 3)
-    assert paths(read) == ["/start", "/items/1", "/items/2"]
+    assert sorted(paths(read)) == ["/items/1", "/items/2", "/start"]
     assert pages.requests.count("/items/1") == 1

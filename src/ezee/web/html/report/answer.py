@@ -282,7 +282,9 @@ def _card(view: View, report: Report, path: str, name: str, *, private: bool) ->
     tab = view.tab(name)
     dimension = dimension_of(tab)
     told = not dimension or dimension in report["breakdowns"]
-    rows = tuple(rows_of(view, report, dimension)) if dimension and told else ()
+    # The map shows them all.
+    number = None if tab == MAP else _SHOWN
+    rows = tuple(rows_of(view, report, dimension, number)) if dimension and told else ()
     tabs = tuple(
         Tab(
             each,
@@ -298,7 +300,7 @@ def _card(view: View, report: Report, path: str, name: str, *, private: bool) ->
         dimension=dimension,
         tabs=tabs,
         rows=rows,
-        shown=rows[: _SHOWN if tab != MAP else 4],
+        shown=rows[:4] if tab == MAP else rows,
         total=report["rows"].get(dimension, 0),
         counted=find(dimension).count if dimension else "",
         all_link=view.at(f"{path}/all/{dimension}").link,
@@ -307,8 +309,10 @@ def _card(view: View, report: Report, path: str, name: str, *, private: bool) ->
     )
 
 
-def rows_of(view: View, report: Report, dimension: str) -> list[Row]:
-    """The rows of a breakdown, each a link that filters by it; a property's leads to its values."""
+def rows_of(view: View, report: Report, dimension: str, number: int | None = None) -> list[Row]:
+    """The first so many rows of a breakdown, or all, each a link that filters by it; a property's
+    leads to its values.
+    """
     counted, whole = find(dimension).count, report["totals"]["visitors"]
     rows = report["breakdowns"][dimension]
     most = max((row["visitors"] for row in rows), default=0)
@@ -321,7 +325,7 @@ def rows_of(view: View, report: Report, dimension: str) -> list[Row]:
             *_links(view, dimension, row["value"]),
             level(share(row["visitors"], most)),
         )
-        for row in rows
+        for row in rows[:number]
     ]
 
 

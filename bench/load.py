@@ -99,6 +99,12 @@ def prepare(site_id: str) -> list[bytes]:
 
 
 def _request(site_id: str, chance: random.Random) -> bytes:
+    agent = AGENT.format(100 + chance.randrange(30), chance.randrange(_AGENTS // 30))
+    return pageview(site_id, agent, chance)
+
+
+def pageview(site_id: str, agent: str, chance: random.Random) -> bytes:
+    """One of the pages, seen with that agent: a whole HTTP request."""
     event = {
         "site_id": site_id,
         "url": f"https://example.com/articles/{chance.randrange(_PAGES)}?utm_source=letter",
@@ -108,7 +114,6 @@ def _request(site_id: str, chance: random.Random) -> bytes:
         "language": chance.choice(("en-GB", "de-DE", "fr")),
     }
     body = msgspec.json.encode(event)
-    agent = AGENT.format(100 + chance.randrange(30), chance.randrange(_AGENTS // 30))
     head = (
         "POST /api/public/collect HTTP/1.1\r\nHost: localhost\r\n"
         f"User-Agent: {agent}\r\nAccept: */*\r\nAccept-Language: en\r\n"

@@ -4,16 +4,20 @@ A service is given a month of one tracker's events. Then readers each ask for th
 at an even pace, while events are sent at another, each when the one before it on its connection is
 answered. Printed is what either waited, beside the same readers with no events and the same events
 with no readers, whether every acknowledged event was counted, and what the service weighs.
+
+Visitors come and go as they do in life: each makes one to twelve events, 3.3 on average, one every
+twenty seconds. Each has an agent of its own, as all have one address here.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import itertools
+import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from statistics import quantiles
 from typing import NamedTuple
@@ -22,11 +26,13 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from bench.load import prepare
+from bench.load import AGENT, pageview
 from bench.running import Running
 from bench.traffic import make, settle
 from ezee.model.calendar import DAY
 from ezee.model.site import site_key
+
+_SECONDS_A_PAGE = 20
 
 
 class Turn(NamedTuple):
@@ -66,8 +72,9 @@ def main() -> None:
         with Running("ezee", folder) as service:
             console.print(f"before: {service.pageviews():,} pageviews of seven days")
             before = service.pageviews()
+            events = _visits(service.site_id, options.events * _SECONDS_A_PAGE)
             turns = [
-                uvloop.run(_turn(service, options, readers=readers, per_second=per_second))
+                uvloop.run(_turn(service, events, options, readers=readers, per_second=per_second))
                 for readers, per_second in (
                     (options.readers, 0), (0, options.events), (options.readers, options.events)
                 )
@@ -78,10 +85,29 @@ def main() -> None:
     console.print(f"{acknowledged:,} events were acknowledged, {counted:,} are counted")
 
 
+def _visits(site_id: str, at_once: int) -> Iterator[bytes]:
+    """Pageviews of so many who are there at once; who has seen enough makes room for somebody."""
+    chance, agents = random.Random(1), (AGENT.format(100 + n % 30, n // 30) for n in count())
+
+    def arrive() -> tuple[str, int]:
+        return next(agents), 1 + int(12 * chance.random() ** 3)
+
+    there = [arrive() for _ in range(at_once)]
+    while True:
+        place = chance.randrange(at_once)
+        agent, left = there[place]
+        there[place] = (agent, left - 1) if left > 1 else arrive()
+        yield pageview(site_id, agent, chance)
+
+
 async def _turn(
-    service: Running, options: argparse.Namespace, *, readers: int, per_second: int
+    service: Running,
+    events: Iterator[bytes],
+    options: argparse.Namespace,
+    *,
+    readers: int,
+    per_second: int,
 ) -> Turn:
-    prepared = itertools.cycle(prepare(service.site_id))
     report = (
         f"GET /api/public/stats?site_id={service.site_id} HTTP/1.1\r\nHost: localhost\r\n\r\n"
     ).encode()
@@ -93,14 +119,14 @@ async def _turn(
     ]
     every = options.connections / max(1, per_second)
     sending = [
-        _ask(service.port, lambda: next(prepared), Pace(every, at / options.connections, until))
+        _ask(service.port, lambda: next(events), Pace(every, at / options.connections, until))
         for at in range(options.connections if per_second else 0)
     ]
     waited = await asyncio.gather(*reading, *sending)
     share = (service.cpu_seconds() - used) / (time.perf_counter() - began)
     reports = [each for one in waited[: len(reading)] for each in one]
-    events = [each for one in waited[len(reading) :] for each in one]
-    return Turn(reports, events, share, service.memory())
+    sent = [each for one in waited[len(reading) :] for each in one]
+    return Turn(reports, sent, share, service.memory())
 
 
 async def _ask(port: int, request: Callable[[], bytes], pace: Pace) -> list[float]:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ezee.accounts.policy import readable_by_operator
-from ezee.cli.importing import find_site
 from ezee.cli.reporting import Asked
 from ezee.cli.root import open_accounts, root
+from ezee.cli.sites import find_site
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest
 from ezee.exports.formats import FORMATS

@@ -4,37 +4,38 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 
-from ezee.cli import (
-    accounts,
-    backups,
-    bots,
-    checking,
-    counters,
-    demo,
-    erasing,
-    events,
-    exporting,
-    importing,
-    moving,
-    pages,
-    replaying,
-    retaining,
-    rollups,
-    serving,
-    trackers,
-    upgrading,
-)
 from ezee.cli.output import errors
 from ezee.cli.root import root
 from ezee.errors import EzeeError
 
-__all__ = ["main"]
+__all__ = ["MODULES", "load_commands", "main"]
 
-_COMMANDS = (
-    *(accounts, backups, bots, checking, counters, demo, erasing, events, exporting, importing),
-    *(moving, pages, replaying, retaining, rollups, serving, trackers, upgrading),
-)
+MODULES = {
+    "backup": "backups",
+    "bots": "bots",
+    "check": "checking",
+    "counter": "counters",
+    "demo": "demo",
+    "erase": "erasing",
+    "events": "events",
+    "expire": "retaining",
+    "export": "exporting",
+    "import": "importing",
+    "move": "moving",
+    "pages": "pages",
+    "replay": "replaying",
+    "restore": "backups",
+    "rollback": "upgrading",
+    "rollup": "rollups",
+    "serve": "serving",
+    "token": "accounts",
+    "tracker": "trackers",
+    "upgrade": "upgrading",
+    "user": "accounts",
+}
+"""Each command, and the module of this package that has it."""
 
 
 def main() -> None:
@@ -42,9 +43,18 @@ def main() -> None:
     # Whatever is made in the data folder is its owner's alone.
     os.umask(0o077)
     try:
+        load_commands(*sys.argv[1:2])
         root()
     except EzeeError as error:
         errors.print(f"[bold]ezee:[/bold] {error.message}", soft_wrap=True, highlight=False)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def load_commands(name: str = "") -> None:
+    """Have the root know the command of that name, without what all others need; or every command,
+    where none is named so.
+    """
+    for module in [MODULES[name]] if name in MODULES else sorted(set(MODULES.values())):
+        import_module(f"{__name__}.{module}")

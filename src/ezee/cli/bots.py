@@ -17,10 +17,10 @@ from rich.text import Text
 from ezee.accounts.database import Database
 from ezee.accounts.directory import site_config
 from ezee.accounts.trackers import every_tracker
-from ezee.cli.importing import find_site
 from ezee.cli.output import console, errors, print_json
 from ezee.cli.rollups import print_left_out
 from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
+from ezee.cli.sites import find_site
 from ezee.events import rejudging
 from ezee.events.bots.spam import SPAMMERS, read_spammers
 from ezee.events.rejudging import PERSON, Judged, Rejudged

@@ -8,9 +8,9 @@ from typing import Annotated
 import msgspec
 from cyclopts import Parameter
 
-from ezee.cli.importing import find_site
 from ezee.cli.output import console, print_json
 from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
+from ezee.cli.sites import find_site
 from ezee.clock import SystemClock
 from ezee.erasing import Part, Receipt, erase_part, preview, read_part, read_receipt
 from ezee.errors import Unavailable

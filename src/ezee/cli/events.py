@@ -12,9 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from ezee.accounts.policy import readable_by_operator
-from ezee.cli.importing import find_site
 from ezee.cli.output import console, print_json
 from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
+from ezee.cli.sites import find_site
 from ezee.clock import SystemClock
 from ezee.model.calendar import date_of, local_hour
 from ezee.model.event import DropReason

@@ -14,10 +14,10 @@ from cyclopts import Parameter
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ezee.accounts.policy import readable_by_operator
-from ezee.cli.importing import find_site
 from ezee.cli.output import errors
 from ezee.cli.reporting import Asked, check_without_table, days_asked, table_asked
 from ezee.cli.root import DATA, Data, open_accounts, open_store, root
+from ezee.cli.sites import find_site
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest, SetupError
 from ezee.exports.asked import ask_for_events, beyond

@@ -10,19 +10,15 @@ import msgspec
 from cyclopts import App, Parameter
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ezee.accounts.database import Database
-from ezee.accounts.directory import site_config
-from ezee.accounts.trackers import every_tracker
 from ezee.cli.output import console, errors, print_json, print_record
 from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
+from ezee.cli.sites import find_site
 from ezee.clock import SystemClock
-from ezee.errors import InvalidRequest, NotFound
 from ezee.events.surroundings import surroundings_of
 from ezee.garbage import collector_spared
 from ezee.imports.importer import Importer, Tally
 from ezee.imports.logfile import LogFile
 from ezee.model.calendar import date_of
-from ezee.model.site import SiteConfig
 from ezee.salting import open_salts
 from ezee.settings import read_settings
 
@@ -91,24 +87,6 @@ def access_log(
         print_json(_json(tally, dry_run=dry_run))
     else:
         _print(tally, dry_run=dry_run)
-
-
-def find_site(database: Database, site_id: str | None) -> SiteConfig:
-    """The named tracker, or the only one there is.
-
-    Raises:
-        NotFound, InvalidRequest: there is no such tracker, or which one is not clear.
-    """
-    trackers = every_tracker(database)
-    if site_id is not None:
-        trackers = [each for each in trackers if each.site_id == site_id]
-        if not trackers:
-            raise NotFound(f"There is no tracker {site_id}. `ezee tracker list` shows all.")
-    if not trackers:
-        raise NotFound("There is no tracker yet. `ezee tracker add` adds one.")
-    if len(trackers) > 1:
-        raise InvalidRequest("There are several trackers: name one with --site.")
-    return site_config(trackers[0])
 
 
 def _with_progress(importer: Importer, log: LogFile) -> Tally:

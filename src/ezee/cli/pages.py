@@ -12,10 +12,10 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from ezee.cli.importing import find_site
 from ezee.cli.output import console, print_json
 from ezee.cli.rollups import print_left_out
 from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
+from ezee.cli.sites import find_site
 from ezee.errors import InvalidRequest
 from ezee.events import regrouping
 from ezee.events.regrouping import Regrouped

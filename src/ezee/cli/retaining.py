@@ -10,9 +10,9 @@ from cyclopts import Parameter
 from ezee.accounts.rules import EXPECTED
 from ezee.accounts.tables import Tracker
 from ezee.accounts.trackers import every_tracker, rules_of
-from ezee.cli.importing import find_site
 from ezee.cli.output import console, print_json, print_rows
 from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
+from ezee.cli.sites import find_site
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest, Unavailable
 from ezee.model.rules import MOST_MONTHS

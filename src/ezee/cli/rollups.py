@@ -15,9 +15,9 @@ from rich.text import Text
 from ezee.accounts.database import Database
 from ezee.accounts.directory import site_config
 from ezee.accounts.trackers import every_tracker
-from ezee.cli.importing import find_site
 from ezee.cli.output import console, errors, print_json
 from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
+from ezee.cli.sites import find_site
 from ezee.model.calendar import date_of
 from ezee.model.site import SiteConfig
 from ezee.store.changes import RollUp

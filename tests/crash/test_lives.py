@@ -12,7 +12,7 @@ import pytest
 from ezee.errors import SetupError, Unavailable
 from ezee.store.base import Batch
 from ezee.store.changes import Erase
-from ezee.store.duckdb import DuckDBStore, engine
+from ezee.store.duckdb import DuckDBStore, engine, intake
 from ezee.store.duckdb.file import Connection, OpenFile, transaction
 from tests.crash.test_full_disk import _event
 
@@ -115,7 +115,7 @@ def test_a_closed_store_stays_closed(tmp_path: Path) -> None:
 
 
 def _fail_once(patched: pytest.MonkeyPatch, store: DuckDBStore, *, committed: bool) -> None:
-    """The next append's transaction ends in a failure that leaves the file unusable."""
+    """The next transaction that writes ends in a failure that leaves the file unusable."""
     failing = store._file
 
     @contextmanager
@@ -127,6 +127,7 @@ def _fail_once(patched: pytest.MonkeyPatch, store: DuckDBStore, *, committed: bo
         if store._file is failing:
             raise duckdb.FatalException("fsync failed")
 
-    patched.setattr(engine, "transaction", failing_transaction)
+    for module in (engine, intake):
+        patched.setattr(module, "transaction", failing_transaction)
     usable = OpenFile.is_usable
     patched.setattr(OpenFile, "is_usable", lambda file: file is not failing and usable(file))

@@ -18,12 +18,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ezee.errors import EzeeError, Unavailable
-from ezee.model.calendar import DAY
 from ezee.model.query import StatsQuery
 from ezee.model.result import Answer
 from ezee.model.site import ReadableSite
 from ezee.store.answer import answer
-from ezee.store.base import Batch, Description
+from ezee.store.base import Description
 from ezee.store.changes import (
     Change,
     Compact,
@@ -48,26 +47,14 @@ from ezee.store.duckdb import (
     tallies,
     visits,
 )
-from ezee.store.duckdb.batches import (
-    Ids,
-    Sifted,
-    ids_of,
-    is_stored,
-    known_ids,
-    last_number,
-    last_settled,
-    sift,
-)
 from ezee.store.duckdb.changes import carry_out
 from ezee.store.duckdb.checkpoints import Checkpointer, checkpoint
 from ezee.store.duckdb.description import condition, describe
 from ezee.store.duckdb.dialect import DUCKDB
-from ezee.store.duckdb.file import Connection, OpenFile, snapshot, transaction
-from ezee.store.duckdb.journal import Journal, Waiting
-from ezee.store.duckdb.lives import Lives
+from ezee.store.duckdb.file import Connection, snapshot, transaction
+from ezee.store.duckdb.intake import Intake
 from ezee.store.duckdb.roller import Roller
 from ezee.store.duckdb.rollups import Arrived, SiteDay
-from ezee.store.duckdb.writing import write_batch, write_waiting
 from ezee.store.looks import (
     LOOKS_AT_VISITS,
     Condition,
@@ -85,47 +72,22 @@ _T = TypeVar("_T")
 _NO_COPY = "The store cannot write a copy into its data folder: the disk may be full."
 
 
-class DuckDBStore(Lives):
+class DuckDBStore(Intake):
     """The file ``events.duckdb`` in a data folder. One process at a time may open it."""
 
     # The longest a question waits for the visits of events that were just stored, in seconds.
     _PATIENCE = 1.0
-    # A batch with more events is worth a commit of its own.
-    _MANY = 2_000
 
     def __init__(self, folder: Path, memory_limit: str = "512MB", threads: int = 2) -> None:
         super().__init__(folder, memory_limit, threads)
-        self._appending = threading.Lock()
         self._changing = threading.Lock()
         self._deriving = threading.Lock()
-        self._seq = 0
-        self._kept_from: dict[int, int] = {}
-        self._journal = Journal(folder)
         clear_copies(folder)
-        self._late = False
-        self._take_up_journal(self._begin())
+        self._begin()
         self._keeper = visits.VisitKeeper(self._derive, self._seq)
         self._roller = Roller(self._arrived, self._roll, self._number)
         self._checkpointer = Checkpointer(self._path, self._checkpoint)
         self._compactor = compaction.Compactor(self._compactions_owed, self._compact)
-
-    def append(self, batch: Batch) -> list[int]:
-        """See ``EventStore.append``."""
-        with self._appending:
-            if batch.in_bulk or len(batch.events) > self._MANY:
-                return self._append_at_once(batch)
-            # What cannot be settled must not become more.
-            if self._late or self._journal.is_long:
-                self._settle()
-            if self._is_stored(batch):
-                return []
-            ids = ids_of(batch)
-            sifted = sift(batch, self._known(ids), self._seq, self._kept_from)
-            if sifted.latest > self._seq or batch.drops:
-                self._journal.append(sifted, batch, ids)
-                self._seq = sifted.latest
-                self._keeper.announce(sifted.latest)
-            return sifted.refused
 
     def query(self, site: ReadableSite, query: StatsQuery) -> Answer:
         """See ``EventStore.query``."""
@@ -200,90 +162,10 @@ class DuckDBStore(Lives):
         self._checkpointer.stop()
         self._compactor.stop()
 
-    def _look_over(self, file: OpenFile) -> None:
-        """See ``Lives``."""
-        # Numbers are not given out twice, though an erasure may have taken the highest.
-        self._seq = max(self._seq, last_number(file.writer))
-        # What is about to expire is refused already.
-        self._kept_from = expiring.kept_from(file.writer) | self._kept_from
-
-    def _take_up_journal(self, file: OpenFile) -> None:
-        """What a life that was cut short has left; a full disk keeps it waiting."""
-        self._seq = max(self._seq, self._journal.load(file.writer, last_settled(file.writer)))
-        with suppress(Unavailable):
-            self._settle()
-
-    def _is_stored(self, batch: Batch) -> bool:
-        """Whether a batch that is sent again was stored the last time."""
-        if not batch.again or batch.number == self._journal.batch:
-            return batch.again
-        with self._engine() as file, file.lend() as connection:
-            return is_stored(connection, batch)
-
-    def _known(self, ids: Ids) -> set[tuple[int, int]]:
-        """Those of the senders' ids that were received within 24 hours before."""
-        file = self._ready()
-        if not ids:
-            return set()
-        # In this order: what is settled in between is found once more, not missed.
-        since = min(ids.values()) - DAY
-        waiting = self._journal.known(ids, since)
-        with self._guard(file), file.lend() as connection:
-            return waiting | known_ids(connection, ids, since)
-
-    def _settle(self) -> None:
-        """Everything that was appended before is in the tables when this returns."""
-        if self._journal.settled == self._journal.written:
-            return
-        with self._writing:
-            try:
-                # What could not be settled before comes first, then what has come since.
-                for _ in range(2):
-                    waiting = self._journal.turn()
-                    if waiting is not None:
-                        self._take_in(waiting)
-            except Unavailable:
-                self._late = True
-                raise
-            self._late = False
-
-    def _take_in(self, waiting: Waiting) -> None:
-        try:
-            with self._engine() as file, transaction(file.writer):
-                write_waiting(file, waiting)
-        except Unavailable:
-            # A commit may fail after its last byte was written: opened anew, the file tells.
-            with self._engine() as file:
-                if last_settled(file.writer) < waiting.number:
-                    raise
-        self._journal.forget(waiting.number)
-
-    def _append_at_once(self, batch: Batch) -> list[int]:
-        with self._writing:
-            self._settle()
-            if self._is_stored(batch):
-                return []
-            ids = ids_of(batch)
-            sifted = sift(batch, self._known(ids), self._seq, self._kept_from)
-            if sifted.latest > self._seq or batch.drops or batch.progress is not None:
-                self._store(sifted, batch)
-            return sifted.refused
-
-    def _store(self, sifted: Sifted, batch: Batch) -> None:
-        try:
-            with self._engine() as file, transaction(file.writer):
-                write_batch(file, sifted, batch)
-        except Unavailable:
-            # A commit may fail after its last byte was written: opened anew, the file tells.
-            # To refuse what is there would have it sent, and counted, again.
-            self._ready()
-            if self._seq < sifted.latest or not (sifted.events or sifted.bots):
-                raise
-        self._seq = sifted.latest
-        if batch.in_bulk:
+    def _announce(self, latest: int, *, in_bulk: bool = False) -> None:
+        if in_bulk:
             self._roller.expect_more()
-        if sifted.events:
-            self._keeper.announce(sifted.latest, in_bulk=batch.in_bulk)
+        self._keeper.announce(latest, in_bulk=in_bulk)
 
     def _derive(self, latest: int) -> int:
         self._settle()
@@ -325,11 +207,6 @@ class DuckDBStore(Lives):
                 removed = expiring.carry_out(file.writer, change)
         self._roller.look_again()
         return removed
-
-    def _keep_from(self, site: int, day: int | None) -> None:
-        """Take events of a tracker from that day on, None: of any."""
-        others = {other: first for other, first in self._kept_from.items() if other != site}
-        self._kept_from = others if day is None else {**others, site: day}
 
     def _roll_up(
         self, waiting_in: Callable[[Connection], list[tuple[SiteDay, int]]], *, anew: bool = False

@@ -22,13 +22,13 @@ from ezee.store.changes import Erase, Expire, Move, Regroup, Rejudge, RollUp
 from ezee.store.duckdb.visits import VisitKeeper
 from ezee.store.looks import WrongRollups
 from ezee.store.sql import EVENTS_ALONE
-from tests.stats.test_exactness import HOUR, PLACES, Case, assert_in_time, cases
 from tests.stats.test_rolled import BROUGHT_UP, parameters_of, rolled_cases
 from tests.support import reference
+from tests.support.cases import HOUR, PLACES, Case, cases
 from tests.support.clock import instant
 from tests.support.events import PatientStore, event, readable
 from tests.support.examples import examples
-from tests.support.reference import Question, local
+from tests.support.reference import Question, assert_in_time, local
 
 
 class Erased(NamedTuple):

@@ -18,10 +18,11 @@ from ezee.store.changes import Erase, RollUp
 from ezee.store.duckdb import folding
 from ezee.store.duckdb.visits import VisitKeeper
 from ezee.store.looks import WrongRollups
-from tests.stats.test_exactness import Asked, Case, assert_in_time, cases, filters, written
 from tests.support import reference
+from tests.support.cases import Asked, Case, cases, filters, written
 from tests.support.events import PatientStore, readable
 from tests.support.examples import examples
+from tests.support.reference import assert_in_time
 
 
 @pytest.fixture(scope="module")

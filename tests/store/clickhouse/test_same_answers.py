@@ -24,9 +24,9 @@ from ezee.store.base import Batch, EventStore, Progress
 from ezee.store.changes import RollUp
 from ezee.store.duckdb.visits import VisitKeeper
 from ezee.store.looks import WrongRollups
-from tests.stats.test_exactness import PLACES, cases, questions
 from tests.stats.test_rolled import parameters_of, rolled_cases
 from tests.store.engines import ClusterEngine
+from tests.support.cases import PLACES, cases, questions
 from tests.support.clickhouse import Cluster
 from tests.support.clock import instant
 from tests.support.events import PatientStore, readable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import msgspec
@@ -159,13 +160,12 @@ def load(store: EventStore, site: ReadableSite, view: View, now: int) -> Loaded:
     wanted = [dimension_of(tab) for tab in tabs.values()]
     asked += [("dimension", name) for name in dict.fromkeys(wanted) if name]
     query = _told(store, site, asked, now, chosen=bool(view.one("compare")))
-    return Loaded(
-        run(store, site, query, now),
-        query.range,
-        local_hour(now, site.timezone).day,
-        report_dropped(store, site, whole_days(query.range), now),
-        report_live(store, site, now),
-    )
+    with ThreadPoolExecutor() as beside:
+        dropped = beside.submit(report_dropped, store, site, whole_days(query.range), now)
+        live = beside.submit(report_live, store, site, now)
+        report = run(store, site, query, now)
+    today = local_hour(now, site.timezone).day
+    return Loaded(report, query.range, today, dropped.result(), live.result())
 
 
 def _told(

@@ -77,6 +77,15 @@ def test_order_limit_and_offset(engine: Engine) -> None:
     assert ask(engine, asked).breakdowns == {"page": Breakdown([BreakdownRow("/a", 1, 2)], 3)}
 
 
+@pytest.mark.parametrize(("limit", "offset"), [(2, 0), (100, 950), (2, 1001), (2, 1005), (2, 2000)])
+def test_a_breakdown_of_many_rows(engine: Engine, limit: int, offset: int) -> None:
+    pages = [f"/{at:04}" for at in range(1005)]
+    engine.store.append(Batch([event(page=page) for page in pages]))
+    asked = question(breakdowns=("page",), limit=limit, offset=offset)
+    rows = [BreakdownRow(page, 1, 1) for page in pages[offset : offset + limit]]
+    assert ask(engine, asked).breakdowns == {"page": Breakdown(rows, 1005)}
+
+
 def test_a_visit_is_one_however_many_of_its_events_are_asked_for(engine: Engine) -> None:
     """Whichever batch they came in: each is of a part of its own, which a thread may read."""
     for minute in range(12):

@@ -16,6 +16,10 @@ from ezee.store.sql import Asked, Dialect, Plan, Statement
 from ezee.store.sql.breakdowns import breakdown, rolled_breakdown, rolled_breakdowns
 from ezee.store.timeseries import in_time
 
+# Rows that are asked for at once: where a breakdown has fewer, they tell how many it has, and
+# nothing is read a second time to count them.
+_AHEAD = 1_000
+
 
 class Planned(NamedTuple):
     """A question, and what roll-ups tell of it: all of it but for some days, or nothing."""
@@ -45,12 +49,19 @@ def answer_planned(run: Run, asked: Planned, compared: Planned | None) -> Answer
     What roll-ups do not have of it is read from events and visits alone.
     """
     totals, series = in_time(run, *asked)
-    found = {
-        name: _tell(run, asked.question, _statements(asked, name))
-        for name in asked.question.query.breakdowns
-    }
+    found = {name: _told(run, asked, name) for name in asked.question.query.breakdowns}
     comparison = None if compared is None else Comparison(*in_time(run, *compared))
     return Answer(totals, series, found, comparison)
+
+
+def _told(run: Run, asked: Planned, name: str) -> Breakdown:
+    query = asked.question.query
+    first, last = query.offset, query.offset + query.limit
+    if last > _AHEAD:
+        return _tell(run, asked.question, _statements(asked, name))
+    ahead = asked.question._replace(query=replace(query, offset=0, limit=_AHEAD))
+    found = _tell(run, ahead, _statements(asked._replace(question=ahead), name))
+    return Breakdown(found.rows[first:last], found.total)
 
 
 def _statements(asked: Planned, name: str) -> tuple[Statement, Statement]:

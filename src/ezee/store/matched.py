@@ -27,7 +27,7 @@ def keep_matched(run: Run, asked: Asked, breakdowns: Iterable[str]) -> Asked:
     columns = _columns(breakdowns)
     of_events = [*_EVENTS, *_event_columns(asked), *columns[False]]
     of_visits = [*_VISITS, *_visit_columns(asked), *columns[True]]
-    run(_keep("matched_events", events(asked), of_events))
+    run(_keep("matched_events", events(asked, of_events), of_events))
     run(_keep("matched_visits", _visits(asked, of_visits), of_visits))
     query = replace(asked.query, filters=(), verified=False)
     return asked._replace(query=query, source=_KEPT._replace(numbered=asked.source.numbered))

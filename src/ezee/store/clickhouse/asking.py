@@ -39,13 +39,13 @@ def answer(ask: Ask, seen: Visible, site: int, query: StatsQuery, told: dict[int
             days = {day: each for day, each in told.items() if _is_within(day, span)}
             reach = Reach(seen, site, span.first_day, span.last_day)
             if not (days and _is_of_use(there, in_time=in_time)):
-                source = kept.enter_context(asked_of(ask, reach, query, kept_as))
+                source = kept.enter_context(asked_of(ask, reach, there, kept_as))
                 return Planned(Asked(CLICKHOUSE, site, there, source), EVENTS_ALONE)
             asked = Asked(CLICKHOUSE, site, there, of_rollups(site, rollups.of(days)))
             others = _others(reach, days)
             if others is None:
                 return Planned(asked, Plan(rolled=True))
-            rest = kept.enter_context(asked_of(ask, others, query, kept_as))
+            rest = kept.enter_context(asked_of(ask, others, there, kept_as))
             return Planned(asked, Plan(rolled=True, rest=rest))
 
         asked = put(query.range, "asked_visits")

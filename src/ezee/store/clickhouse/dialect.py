@@ -32,7 +32,11 @@ def _matches(value: Statement, expression: str) -> Statement:
     )
 
 
-CLICKHOUSE = Dialect(_property, _keys, _contains, _matches)
+def _exact(column: str) -> str:
+    return f"toDecimal128({column}, 0)"
+
+
+CLICKHOUSE = Dialect(_property, _keys, _contains, _matches, _exact)
 
 _ESCAPES = str.maketrans({"\\": "\\\\", "'": "\\'", "\0": "\\0"})
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import NamedTuple
 
 from ezee.model.dimensions import Scope, dimension, parts_of
 from ezee.model.query import StatsQuery
 from ezee.model.rollable import WHOLE_DAY
-from ezee.store.clickhouse.schema import TABLES
+from ezee.store.clickhouse.dialect import CLICKHOUSE, written
 from ezee.store.clickhouse.servers import Ask
 from ezee.store.clickhouse.visible import Visible
-from ezee.store.sql import VISIT_GAP, Source, Statement
+from ezee.store.sql import VISIT_GAP, Asked, Source, Statement, matching
+from ezee.store.sql.filters import on_events
+from ezee.store.sql.series import BUCKET_COLUMNS
 
 
 class Reach(NamedTuple):
@@ -60,11 +63,6 @@ class Reach(NamedTuple):
         return self.kept_from if "visitor" in columns else None
 
 
-# Sums of money may be larger than any amount.
-_EXACT = ", ".join(
-    "toDecimal128(amount, 0) as amount" if name == "amount" else name
-    for name in TABLES["events"].columns
-)
 _FIRST = (
     "hour",
     "utc_offset",
@@ -72,10 +70,11 @@ _FIRST = (
     *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"),
     *("country", "region", "city", "browser", "os", "device", "screen", "language"),
 )
-_KEPT = ("site", "day", "visitor", "happened_at", "received_at", "seq", "kind", "page")
-_FLAGS = ("interactive", "verified")
+_KEPT = ("site", "day", "visitor", "happened_at", "received_at", "seq", "kind", "interactive")
 _ENDS = {"entry_page": "argMinIf", "exit_page": "argMaxIf"}
 
+
+_NUMBERS = count(1)
 
 # A column that is read within a lambda alone is not read at all by old servers.
 _NEVER = -(2**63) + 1
@@ -84,14 +83,25 @@ _NEVER = -(2**63) + 1
 @contextmanager
 def asked_of(ask: Ask, reach: Reach, query: StatsQuery, kept_as: str) -> Iterator[Source]:
     """Where a question reads while the block runs: visits are derived once for all of it, and kept
-    in a table of the connection's own.
+    in a table of the connection's own; and so are those that own an event that matches.
     """
-    where = reach.where("site", "day", "visitor")
-    ask(f"create temporary table {kept_as} as {visits(where, _of_visits(query))}")
-    events = Statement(f"(select {_EXACT} from events where {where}) as events")
-    yield Source(events, Statement(kept_as))
-    # After a failure the connection ends, and the table with it.
-    ask(f"drop temporary table {kept_as}")
+    where, read = reach.where("site", "day", "visitor"), _of_visits(query)
+    # Of a table that had the name before, an old server may remember the columns.
+    name = f"{kept_as}_{next(_NUMBERS)}"
+    kept = {name: visits(where, read)}
+    source = Source(Statement("events"), Statement(name), Statement(where))
+    if on_events(CLICKHOUSE, query.filters):
+        assert reach.site is not None
+        asked = Asked(CLICKHOUSE, reach.site, query, source)
+        begun = f"{name}_begun"
+        kept[begun] = written(matching.visits(asked, ("bounce", "duration", *read)))
+        source = source._replace(begun=Statement(begun))
+    for table, rows in kept.items():
+        ask(f"create temporary table {table} as {rows}")
+    yield source
+    # After a failure the connection ends, and the tables with it.
+    for table in kept:
+        ask(f"drop temporary table {table}")
 
 
 def of_rollups(site: int, days: str) -> Source:
@@ -103,19 +113,24 @@ def of_rollups(site: int, days: str) -> Source:
     )
     return Source(
         rolled=Statement(f"({whole}) as rolled"),
-        rollups=Statement(f"(select * from rollups where {where}) as rollups"),
-        revenue=Statement(f"(select * from rollups_revenue where {where}) as rollups_revenue"),
+        told=Statement(days),
     )
 
 
 def _of_visits(query: StatsQuery) -> set[str]:
-    """The columns of visits that a question is about, beside those that are counted."""
+    """What a question reads of visits, beside what is always there."""
     parts = [part for name in query.breakdowns for part in parts_of(name)]
     named = [dimension(each) for each in (*parts, *(each.dimension for each in query.filters))]
-    return {each.column for each in named if each.scope is Scope.VISIT}
+    read = {*BUCKET_COLUMNS[query.interval]} & {"hour", "utc_offset"}
+    read |= {each.column for each in named if each.scope is Scope.VISIT}
+    return read | {"verified"} if query.verified else read
 
 
-def visits(where: str, columns: Collection[str] = (*_FIRST, *_ENDS), table: str = "events") -> str:
+def visits(
+    where: str,
+    columns: Collection[str] = (*_FIRST, *_ENDS, "verified"),
+    table: str = "events",
+) -> str:
     """The visits, and of whom: a visit begins where 30 minutes have passed since the event before.
 
     The condition ``where`` is met by all events of a day and visitor, or by none.
@@ -123,42 +138,35 @@ def visits(where: str, columns: Collection[str] = (*_FIRST, *_ENDS), table: str 
     Engagement (kind 2) opens no visit, so a group of nothing else is none. What a visit has of its
     first event, or of its pages, is read only where it is among the columns: it costs most.
     """
-    first = ["hour", "utc_offset", *(name for name in _FIRST[2:] if name in columns)]
+    first = [name for name in _FIRST if name in columns]
     ends = [name for name in _ENDS if name in columns]
-    read = ", ".join((*_KEPT, *_FLAGS, *first))
-    made = [
-        *(f"argMinIf({name}, place, kind <> 2) as {name}" for name in first),
-        *(f"{_ENDS[name]}(page, place, kind = 0) as {name}" for name in ends),
-    ]
+    verified = ["verified"] if "verified" in columns else []
+    read = ", ".join((*_KEPT, *first, *(["page"] if ends else []), *verified))
+    place = "tuple(happened_at, received_at, seq)"
+    made = {
+        **{name: f"argMinIf({name}, {place}, kind <> 2)" for name in first},
+        **{name: f"{_ENDS[name]}(page, {place}, kind = 0)" for name in ends},
+        **{name: f"max(case when kind <> 2 and {name} then 1 else 0 end)" for name in verified},
+    }
     return f"""
-    select site, day, visitor, started_at, ended_at, pageviews, events, verified,
-           case when pageviews = 1 and interactions = 0 then 1 else 0 end as bounce,
-           ended_at - started_at as duration, {", ".join((*first, *ends))}
-    from (
-        select site, day, visitor, visit,
-               minIf(happened_at, kind <> 2) as started_at, max(happened_at) as ended_at,
-               countIf(kind = 0) as pageviews, countIf(kind = 1) as events,
-               countIf(kind = 1 and interactive) as interactions,
-               max(case when kind <> 2 and verified then 1 else 0 end) as verified,
-               {", ".join(made)}
-        from (
-            select {read}, tuple(happened_at, received_at, seq) as place,
-                   arrayCount(start -> start <= happened_at, starts) as visit
-            from (select {read} from {table} where {where}) as e
-            all inner join (
-                select site, day, visitor, arrayFilter(
-                    (at, place) -> place = 1 or at - instants[place - 1] >= {VISIT_GAP},
-                    instants, arrayEnumerate(instants)
-                ) as starts
-                from (
-                    select site, day, visitor, arraySort(groupArray(happened_at)) as instants
-                    from {table} where {where} group by site, day, visitor
-                ) as instants_of
-            ) as b using (site, day, visitor)
-        ) as placed
-        group by site, day, visitor, visit
-        having countIf(kind <> 2) > 0 and max(happened_at) > {_NEVER}
-    ) as grouped
+    select site, day, visitor,
+           minIf(happened_at, kind <> 2) as started_at, max(happened_at) as ended_at,
+           countIf(kind = 0) as pageviews, countIf(kind = 1) as events,
+           case when countIf(kind = 0) = 1 and countIf(kind = 1 and interactive) = 0
+                then 1 else 0 end as bounce,
+           max(happened_at) - minIf(happened_at, kind <> 2) as duration
+           {"".join(f", {each} as {name}" for name, each in made.items())}
+    from (select {read} from {table} where {where}) as e
+    all inner join (
+        select site, day, visitor, arraySort(groupArray(happened_at)) as instants,
+               arrayFilter(
+                   (at, place) -> place = 1 or at - instants[place - 1] >= {VISIT_GAP},
+                   instants, arrayEnumerate(instants)
+               ) as starts
+        from {table} where {where} group by site, day, visitor
+    ) as b using (site, day, visitor)
+    group by site, day, visitor, arrayCount(start -> start <= happened_at, starts)
+    having countIf(kind <> 2) > 0 and max(happened_at) > {_NEVER}
     """
 
 

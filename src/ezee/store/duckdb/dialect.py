@@ -56,4 +56,4 @@ def _among(rows: Statement, column: str, numbers: Statement) -> Statement:
     )
 
 
-DUCKDB = Dialect(_property, _keys, _contains, _matches, _among)
+DUCKDB = Dialect(_property, _keys, _contains, _matches, exact=str, among=_among)

@@ -39,6 +39,8 @@ class Dialect(NamedTuple):
     """Whether a value contains a text, case aside."""
     matches: Callable[[Statement, str], Statement]
     """Whether an RE2 expression matches anywhere in a value."""
+    exact: Callable[[str], str]
+    """A column of whole numbers as one whose sum is right, however large it is."""
     among: Callable[[Statement, str, Statement], Statement] | None = None
     """Those of a statement's rows whose number, in a column of theirs, is among those of another
     statement, none of them negative; for engines where the number of its visit stands beside each
@@ -50,18 +52,24 @@ class Source(NamedTuple):
     """Where events, visits and roll-ups are read; where ``signed``, each event's and visit's
     ``sign``, 1 or -1, is what it counts for.
 
+    Which of ``events`` there are to be read is said by ``reach``, if not by site and day alone.
+
     Where they are ``numbered``, the ``visit`` of each event is the ``number`` of the visit that
-    owns it. Its visits are ``whole`` where all of their events are there.
+    owns it. Its visits are ``whole`` where all of their events are there. In ``begun`` are the
+    visits that match, where these are kept; ``told`` says which rows of ``rollups`` hold.
     """
 
     events: Statement = Statement("events")
     visits: Statement = Statement("visits")
+    reach: Statement | None = None
+    begun: Statement | None = None
     signed: bool = False
     numbered: bool = False
     whole: bool = True
     rolled: Statement = Statement("rolled")
     rollups: Statement = Statement("rollups")
     revenue: Statement = Statement("rollups_revenue")
+    told: Statement | None = None
 
 
 class Plan(NamedTuple):

@@ -9,7 +9,14 @@ from ezee.model.dimensions import DIMENSIONS, Dimension, Scope, dimension, parts
 from ezee.model.query import Order
 from ezee.store.sql import Asked, Plan, Statement, join, not_rolled, write
 from ezee.store.sql.filters import on_visits, value
-from ezee.store.sql.matching import counted_events, known_visits, owned, visitors, visits
+from ezee.store.sql.matching import (
+    WHOLE_ROWS,
+    counted_events,
+    known_visits,
+    owned,
+    visitors,
+    visits,
+)
 from ezee.store.sql.rolled import rolled_rows
 
 _KINDS = {Scope.PAGEVIEW: "kind = 0", Scope.EVENT: "kind = 1"}
@@ -84,28 +91,27 @@ def rolled_breakdown(asked: Asked, name: str, chosen: Plan) -> tuple[Statement, 
     count), and the number of all rows.
     """
     of = dimension(name)
-    rolled = "select value as value_1, visitors, hits from ({rolled}) as rolled"
-    counted = [write(rolled, rolled=rolled_rows(asked, [name]))]
+    counted = [rolled_rows(asked, [name])]
     there = not_rolled(asked, chosen)
     if there is not None:
-        rest = "select value_1, visitors, hits from ({part}) as rest"
-        parts = _parts(there, [of], ["value_1"])
-        counted += [write(rest, part=_per_day(part, "value_1")) for part in parts]
+        rest = "select {name} as dimension, value, visitors, hits from ({part}) as rest"
+        parts = [_per_day(part, "value") for part in _parts(there, [of], ["value"])]
+        counted += [write(rest, name=f"'{of.name}'", part=part) for part in parts]
     grouped = write(
         """
-        select value_1, visitors, hits
+        select value, visitors, hits
         from (
-            select value_1, sum(visitors) as visitors, sum(hits) as hits
-            from ({counted}) as counted group by value_1
+            select value, sum(visitors) as visitors, sum(hits) as hits
+            from ({counted}) as counted group by value
         ) as added
         where visitors > 0 or hits > 0
         """,
         counted=join(" union all ", counted),
     )
     rows = write(
-        "select value_1, visitors, hits from ({grouped}) as grouped order by {order} {part}",
+        "{grouped} order by {order} {part}",
         grouped=grouped,
-        order=_order(asked.query.order, of.scope, ["value_1"]),
+        order=_order(asked.query.order, of.scope, ["value"]),
         part=Statement("limit ? offset ?", (asked.query.limit, asked.query.offset)),
     )
     return rows, write("select count(*) from ({grouped}) as grouped", grouped=grouped)
@@ -143,12 +149,11 @@ def _counted_events(asked: Asked, of: Dimension) -> Statement:
         """
         select {name} as dimension, {column} as value,
                sign * count(distinct visitor) as visitors, sign * count(*) as hits
-        from ({events}) as e where {kind} group by day, sign, {column}
+        from ({events}) as e group by day, sign, {column}
         """,
         name=f"'{of.name}'",
         column=of.column,
-        events=counted_events(asked),
-        kind=_KINDS[of.scope],
+        events=counted_events(asked, ("day", "sign", "visitor", of.column), kind=_KINDS[of.scope]),
     )
 
 
@@ -167,7 +172,7 @@ def _parts(asked: Asked, dimensions: list[Dimension], values: list[str]) -> list
         return [_Part(begun, visitors=visitors(asked))]
     # A visit belongs to the range of its first event, its visitor to that of each event.
     columns = _columns("e", asked, dimensions, values)
-    seen = owned(asked, counted_events(asked), known_visits(asked), columns)
+    seen = owned(asked, counted_events(asked, WHOLE_ROWS), known_visits(asked), columns)
     return [_Part(seen, hits="0"), _Part(begun, visitors="0")]
 
 
@@ -188,15 +193,13 @@ def _events_of_a_kind(
     asked: Asked, dimensions: list[Dimension], values: list[str], kind: str
 ) -> Statement:
     """The events that match, each with its values, and with those of the visit that owns it."""
-    chosen = write(
-        "select * from ({events}) as matching where {kind}",
-        events=counted_events(asked),
-        kind=kind,
-    )
     columns = _columns("e", asked, dimensions, values)
     by_visit = any(each.scope is Scope.VISIT for each in dimensions)
     if by_visit or on_visits(asked.dialect, asked.query.filters):
-        return owned(asked, chosen, known_visits(asked), columns)
+        whole = counted_events(asked, WHOLE_ROWS, kind=kind)
+        return owned(asked, whole, known_visits(asked), columns)
+    read = ("day", "visitor", *(each.column for each in dimensions))
+    chosen = counted_events(asked, read, kind=kind)
     return write("select {columns} from ({chosen}) as e", columns=columns, chosen=chosen)
 
 

@@ -13,14 +13,20 @@ from ezee.model.query import StatsQuery
 from ezee.store.sql import Asked, Statement, join, write
 from ezee.store.sql.filters import on_events, on_visits
 
+# For joining: an old engine may not find a visit's column where events have none of that name.
+WHOLE_ROWS = ("*",)
 
-def events(asked: Asked) -> Statement:
-    """The events of the range that match, whole rows."""
+
+def events(asked: Asked, columns: Iterable[str]) -> Statement:
+    """These columns of the events of the range that match."""
+    columns = [*columns]
     if not on_visits(asked.dialect, asked.query.filters):
-        return counted_events(asked)
+        return counted_events(asked, columns)
     chosen = write("select number from ({visits}) as v", visits=known_visits(asked))
-    among = _among(asked, counted_events(asked), "visit", chosen)
-    return among or owned(asked, counted_events(asked), known_visits(asked), "e.*")
+    read = counted_events(asked, WHOLE_ROWS)
+    among = _among(asked, read, "visit", chosen)
+    named = ", ".join(f"e.{name} as {name}" for name in columns)
+    return among or owned(asked, read, known_visits(asked), named)
 
 
 def visits(asked: Asked, columns: Iterable[str]) -> Statement:
@@ -28,9 +34,11 @@ def visits(asked: Asked, columns: Iterable[str]) -> Statement:
 
     The event for which a visit is chosen may lie beyond the range: a visit is looked at as a whole.
     """
+    if asked.source.begun is not None:
+        return write("select * from {begun}", begun=asked.source.begun)
     if not on_events(asked.dialect, asked.query.filters):
         return known_visits(asked, begun=True)
-    return owners(asked, counted_events(asked, within=False), columns)
+    return owners(asked, counted_events(asked, WHOLE_ROWS, within=False), columns)
 
 
 def owners(asked: Asked, events: Statement, columns: Iterable[str]) -> Statement:
@@ -104,16 +112,24 @@ def visitors(asked: Asked) -> str:
     return f"sum(case when alone then 1 else 0 end) + {apart}"
 
 
-def counted_events(asked: Asked, *, within: bool = True) -> Statement:
-    """The events that meet every condition on events; without ``within``, of whole days."""
+def counted_events(
+    asked: Asked, columns: Iterable[str], *, kind: str = "kind <> 2", within: bool = True
+) -> Statement:
+    """These columns of the events that meet every condition on events; without ``within``, of whole
+    days.
+
+    They are named where that can be, and read where the rows are stored: to find out what each
+    subquery of all columns has takes an old engine longer than to count it.
+    """
     conditions = [
-        *_days(asked),
-        Statement("kind <> 2"),
+        *_days(asked, asked.source.reach),
+        Statement(kind),
         *(_instants(asked.query, "happened_at") if within else []),
         *on_events(asked.dialect, asked.query.filters),
     ]
     return write(
-        "select * from {events} where {where}",
+        "select {columns} from {events} where {where}",
+        columns=", ".join(dict.fromkeys(columns)),
         events=asked.source.events,
         where=join(" and ", conditions),
     )
@@ -133,9 +149,9 @@ def known_visits(asked: Asked, *, begun: bool = False) -> Statement:
     )
 
 
-def _days(asked: Asked) -> list[Statement]:
+def _days(asked: Asked, reach: Statement | None = None) -> list[Statement]:
     span = asked.query.range
-    days = Statement(
+    days = reach or Statement(
         "site = ? and day >= ? and day <= ?", (asked.site, span.first_day, span.last_day)
     )
     return [days, Statement("verified")] if asked.query.verified else [days]

@@ -38,7 +38,7 @@ def counted_days(asked: Asked) -> Statement:
         from {rollups} where {where} and {key}
         """,
         rollups=asked.source.rollups,
-        where=_where(asked),
+        where=_told(asked),
         key=Statement("dimension = ? and value = ?", key_of(asked.query)),
     )
 
@@ -51,7 +51,7 @@ def revenue_days(asked: Asked) -> Statement:
         from {revenue} where {where} and {key}
         """,
         revenue=asked.source.revenue,
-        where=_where(asked),
+        where=_told(asked),
         key=Statement("dimension = ? and value = ?", key_of(asked.query)),
     )
 
@@ -70,10 +70,15 @@ def rolled_rows(asked: Asked, names: Sequence[str]) -> Statement:
         from {rollups} where {where} and dimension in ({names}){value}
         """,
         rollups=asked.source.rollups,
-        where=_where(asked),
+        where=_told(asked),
         names=Statement(", ".join("?" * len(names)), tuple(names)),
         value=value,
     )
+
+
+def _told(asked: Asked) -> Statement:
+    there, told = _where(asked), asked.source.told
+    return there if told is None else write("{there} and {told}", there=there, told=told)
 
 
 def _where(asked: Asked) -> Statement:

@@ -103,7 +103,7 @@ def _counted_owned(asked: Asked) -> Statement:
                sum(bounce) as bounces, sum(duration) as duration
         from ({owners}) as owners group by day
         """,
-        events=events(asked),
+        events=events(asked, ("day", "kind", "visit")),
         visitors=visitors(asked),
         owners=owners(asked, Statement("select * from matched"), ()),
     )
@@ -121,13 +121,13 @@ def _counted_events(asked: Asked, columns: tuple[str, ...]) -> Statement:
         keys=", ".join(columns),
         groups=_groups(asked, columns),
         sign=_sign(asked),
-        source=_with_minute(events(asked), "happened_at", columns),
+        source=_events(asked, columns, ("visitor", "kind")),
     )
 
 
 def _counted_visits(asked: Asked, columns: tuple[str, ...]) -> Statement:
     """In the bucket of their first events."""
-    read = (*(name for name in columns if name != "minute_start"), "bounce", "duration")
+    read = (*_stored(columns), "bounce", "duration")
     return write(
         """
         select {keys}, 0 as visitors, {sign}count(*) as visits, 0 as pageviews, 0 as events,
@@ -144,14 +144,27 @@ def _counted_visits(asked: Asked, columns: tuple[str, ...]) -> Statement:
 def _earned(asked: Asked, columns: tuple[str, ...]) -> Statement:
     return write(
         """
-        select {keys}, currency, {sign}sum(amount) as amount, {sign}count(*) as sales
+        select {keys}, currency, {sign}sum({amount}) as amount, {sign}count(*) as sales
         from ({source}) as matching where currency <> '' group by {groups}, currency
         """,
         keys=", ".join(columns),
         groups=_groups(asked, columns),
         sign=_sign(asked),
-        source=_with_minute(events(asked), "happened_at", columns),
+        amount=asked.dialect.exact("amount"),
+        source=_events(asked, columns, ("amount", "currency")),
     )
+
+
+def _events(asked: Asked, columns: tuple[str, ...], others: tuple[str, ...]) -> Statement:
+    """What matches of events, with what tells its bucket, and these columns."""
+    instant = ["happened_at"] if "minute_start" in columns else []
+    signed = ["sign"] if asked.source.signed else []
+    read = events(asked, (*_stored(columns), *instant, *others, *signed))
+    return _with_minute(read, "happened_at", columns)
+
+
+def _stored(columns: tuple[str, ...]) -> list[str]:
+    return [name for name in columns if name != "minute_start"]
 
 
 def _groups(asked: Asked, columns: tuple[str, ...]) -> str:

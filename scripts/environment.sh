@@ -1,5 +1,5 @@
-# The virtual environment that ./start and ./test share. Both source this file, having set
-# `root` to the project's folder.
+# The virtual environment that ./start and ./test share, and another for what a few tests take.
+# Both source this file, having set `root` to the project's folder.
 # shellcheck shell=sh
 
 environment=${root:?}/.venv
@@ -20,10 +20,12 @@ prepare() {
     megabytes=$1
     lock=$2
     shift
-    if ! is_installed; then
+    if ! is_installed || ! [ -x "$environment/bin/ezee" ]; then
         check_room "$megabytes"
         make_environment
         install
+        tell "Installing ezee itself."
+        install_project
         for each; do
             fingerprint "$each" >"$(stamp "$each")"
         done
@@ -33,8 +35,23 @@ prepare() {
     fi
 }
 
+# prepare_apart FOLDER MEGABYTES LOCK: install what LOCK pins, and nothing that these need besides,
+# in an environment of its own, unless that is done already.
+prepare_apart() {
+    shared=$environment
+    environment=$root/$1
+    lock=$3
+    if ! is_installed; then
+        check_room "$2"
+        make_environment
+        install --no-deps
+        fingerprint "$lock" >"$(stamp "$lock")"
+    fi
+    environment=$shared
+}
+
 is_installed() {
-    [ -x "$environment/bin/ezee" ] && "$environment/bin/python" -c '' 2>/dev/null &&
+    "$environment/bin/python" -c '' 2>/dev/null &&
         [ "$(cat "$(stamp "$lock")" 2>/dev/null)" = "$(fingerprint "$lock")" ]
 }
 
@@ -110,29 +127,32 @@ install() {
     total=$(grep -c '^[a-z].*==' "$root/$lock")
     tell "Installing $total packages from $lock. This is done once."
     keep_log
-    pip_install -r "$root/$lock" | show_progress || explain
-    tell "Installing ezee itself."
-    install_project
+    pip_install "$@" -r "$root/$lock" | show_progress || explain
+    forget_log
 }
 
 # The build makes what is older than its inputs. If it fails, what was there stays, to be built
 # the next time.
 build() {
     find_in_root "$(products)" -exec touch -t 200001010000 {} + 2>/dev/null || true
-    keep_log
     install_project
 }
 
 install_project() {
+    keep_log
     pip_install --no-deps --editable "$root" >/dev/null || explain
     fingerprint_of_assets >"$(stamp assets)"
-    rm -f "$log"
-    trap - EXIT
+    forget_log
 }
 
 keep_log() {
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
+}
+
+forget_log() {
+    rm -f "$log"
+    trap - EXIT
 }
 
 # A pipeline has the status of its last command, so success is one more line.

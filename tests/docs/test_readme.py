@@ -54,7 +54,9 @@ def test_the_variable_and_the_default_of_a_setting_are_told(name: str, default: 
         assert f"| `{shown}` |" in row[0]
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "lock", ["requirements.lock", "requirements-dev.lock", "requirements-witness.lock"]
+)
 def test_the_number_of_packages_is_the_lock_files(lock: str) -> None:
     pinned = re.findall(r"^[a-z].*==", (ROOT / lock).read_text(), re.MULTILINE)
     assert f"Installing {len(pinned)} packages from {lock}." in page(README)

@@ -14,6 +14,7 @@ from tests.store.engines import (
     RemoteEngine,
     RolledEngine,
 )
+from tests.support import modern as modern_clickhouse
 from tests.support.clickhouse import SERVER, Cluster, one_node, program
 
 
@@ -30,6 +31,15 @@ def server() -> Iterator[Cluster]:
         pytest.skip(f"{SERVER} is not installed")
     with one_node() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def modern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[modern_clickhouse.Modern]:
+    """A ClickHouse of today."""
+    if not modern_clickhouse.is_installed():
+        pytest.skip("there is no ClickHouse of today: ./test installs it, into .venv-witness")
+    with modern_clickhouse.running(tmp_path_factory.mktemp("modern")) as process:
+        yield process
 
 
 @pytest.fixture(

@@ -11,8 +11,9 @@ import pytest
 from ezee.accounts import moving
 from ezee.accounts.database import Database
 from ezee.accounts.directory import SiteDirectory
+from ezee.accounts.tokens import LastUsed, authenticate, list_tokens, new_token
 from ezee.accounts.trackers import TrackerChange, add_tracker, every_tracker
-from ezee.accounts.users import add_user, list_users
+from ezee.accounts.users import add_user, find_user, list_users
 from ezee.errors import Unavailable
 from ezee.following import Follower
 from ezee.salting import open_salts
@@ -127,3 +128,23 @@ def test_salts_that_a_move_left_in_the_folder_are_destroyed_at_the_next_start(
     open_salts(there, tmp_path, parts.clock.now())
     there.close()
     assert SaltFile(tmp_path).load(0) == []
+
+
+def test_when_tokens_were_used_while_accounts_move_is_written_where_they_are_then(
+    parts: Parts, addresses: tuple[str, str], tmp_path: Path
+) -> None:
+    user = find_user(parts.database, OWNER).id
+    early, late = (new_token(parts.database, user, name, 5).plain for name in ("early", "late"))
+    used = LastUsed(parts.database)
+    for plain in (early, late):
+        used.note(authenticate(parts.database, plain, 6), 6)
+    token = authenticate(parts.database, late, 6)
+    url, owner = addresses
+    moving.move_to_server(read_settings({}, data=tmp_path), url, owner)
+    with pytest.raises(Unavailable):
+        used.write()
+    used.note(token, 9)
+    assert parts.follower.look()
+    used.write()
+    found = {each.name: each.last_used_at for each in list_tokens(parts.database, user)}
+    assert found == {"early": 6, "late": 9}

@@ -169,16 +169,26 @@ class LastUsed:
             self._noted[principal.token_id] = now
 
     def write(self) -> None:
-        """Write what was noted since the last time. Blocks."""
+        """Write what was noted since the last time. Blocks.
+
+        Raises:
+            Unavailable: the database cannot be written now; what was noted is kept for the next
+                time.
+        """
         with self._lock:
             noted, self._noted = self._noted, {}
         if not noted:
             return
-        with seen_by_service(self._database) as session:
-            for token_id, at in noted.items():
-                session.execute(
-                    sa.update(Token).where(Token.id == token_id).values(last_used_at=at)
-                )
+        try:
+            with seen_by_service(self._database) as session:
+                for token_id, at in noted.items():
+                    session.execute(
+                        sa.update(Token).where(Token.id == token_id).values(last_used_at=at)
+                    )
+        except BaseException:
+            with self._lock:
+                self._noted = noted | self._noted
+            raise
 
 
 def make_plain() -> str:

@@ -19,7 +19,6 @@ from ezee.stats.run import report
 from ezee.store.base import Batch, EventStore, Progress
 from ezee.store.changes import RollUp
 from ezee.store.looks import WrongRollups
-
 from tests.stats.test_rolled import parameters_of, rolled_cases
 from tests.support.cases import PLACES, cases, questions
 from tests.support.clock import instant

@@ -19,7 +19,7 @@ import httpx
 import pytest
 from cyclopts import App
 
-import ezee.cli  # noqa: F401 - so that every command is there
+from ezee.cli import load_commands
 from ezee.cli.root import root
 from ezee.settings import Settings
 from tests.docs.pages import ROOT, blocks, examples, first_column, page
@@ -155,6 +155,7 @@ def _named(name: str) -> Iterator[str]:
 
 
 def _commands(app: App, prefix: str = "ezee") -> Iterator[str]:
+    load_commands()
     for name in app:
         if name.startswith("-"):
             continue

@@ -61,7 +61,8 @@ class Clone:
         _copy(ROOT / ".gitignore", self.folder / ".gitignore")
         for name in ("assets", "scripts"):
             _copy(ROOT / name, self.folder / name)
-        shutil.copy(ROOT / "requirements-dev.lock", self.folder)
+        for name in ("requirements-dev.lock", "requirements-witness.lock"):
+            shutil.copy(ROOT / name, self.folder)
         self.python(PYTHON)
 
     def python(self, script: str) -> None:
@@ -241,7 +242,21 @@ def test_help_installs_nothing(clone: Clone, command: str) -> None:
     assert done.stdout.startswith(f"Usage: {command} ")
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_what_tests_run_apart_is_installed_apart_and_alone(clone: Clone) -> None:
+    assert clone.run("./start").returncode == 0
+    assert not (clone.folder / ".venv-witness").exists()
+    done = clone.run("./test", "-k", "nothing")
+    assert done.returncode == 0
+    assert f"Making a virtual environment in {clone.folder}/.venv-witness" in done.stderr
+    (call,) = [
+        each for each in clone.calls.read_text().splitlines() if "requirements-witness" in each
+    ]
+    assert "install --no-deps -r " in call
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-dev.lock", "requirements-witness.lock"]
+)
 def test_a_lock_file_pins_and_names_no_registry(name: str) -> None:
     lines = (ROOT / name).read_text().splitlines()
     pins = [line for line in lines if not line.lstrip().startswith("#")]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import re2
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +16,9 @@ from ezee.store.clickhouse.sharding import city_hash, shard_of
 from ezee.store.sql import Statement, write
 from tests.store.duckdb.test_dialect import TEXTS
 from tests.support.clickhouse import Cluster
+from tests.support.modern import Modern
+
+Ask = Callable[[str], list[tuple[Any, ...]]]
 
 _PIECES = [
     *"ab.|*+?()[]^$\\{}-1,Ä",
@@ -20,10 +26,20 @@ _PIECES = [
 ]
 
 
-def said(server: Cluster, *values: Statement) -> tuple[object, ...]:
+@pytest.fixture(scope="module", params=["18.16", "modern"])
+def ask(request: pytest.FixtureRequest) -> Ask:
+    """What an old server answers, and one of today."""
+    if request.param == "modern":
+        modern: Modern = request.getfixturevalue("modern")
+        return lambda statement: modern.ask(statement, "default")
+    server: Cluster = request.getfixturevalue("server")
+    return server.nodes[0].ask
+
+
+def said(ask: Ask, *values: Statement) -> tuple[object, ...]:
     """What these are."""
     named = ", ".join(written(each) for each in values)
-    return server.nodes[0].ask(f"select {named}")[0]
+    return ask(f"select {named}")[0]
 
 
 @settings(
@@ -33,7 +49,7 @@ def said(server: Cluster, *values: Statement) -> tuple[object, ...]:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=8).map("".join))
-def test_expressions_match_the_same(server: Cluster, expression: str) -> None:
+def test_expressions_match_the_same(ask: Ask, expression: str) -> None:
     try:
         (passed,) = read_filter("page:matches:" + expression.replace("|", r"\|")).values
     except ValueError:
@@ -41,7 +57,7 @@ def test_expressions_match_the_same(server: Cluster, expression: str) -> None:
     compiled = re2.compile(passed)
     values = [CLICKHOUSE.matches(Statement("?", (text,)), passed) for text in TEXTS]
     expected = [compiled.search(text) is not None for text in TEXTS]
-    assert list(map(bool, said(server, *values))) == expected, passed
+    assert list(map(bool, said(ask, *values))) == expected, passed
 
 
 @pytest.mark.parametrize(
@@ -57,10 +73,8 @@ def test_expressions_match_the_same(server: Cluster, expression: str) -> None:
         ("'\\", "'\\", True),
     ],
 )
-def test_contains_takes_no_notice_of_case(
-    server: Cluster, value: str, text: str, found: bool
-) -> None:
-    assert said(server, CLICKHOUSE.contains(Statement("?", (value,)), text)) == (int(found),)
+def test_contains_takes_no_notice_of_case(ask: Ask, value: str, text: str, found: bool) -> None:
+    assert said(ask, CLICKHOUSE.contains(Statement("?", (value,)), text)) == (int(found),)
 
 
 @pytest.mark.parametrize(
@@ -78,16 +92,16 @@ def test_contains_takes_no_notice_of_case(
         ('{"a":"b\\\\","b":"d"}', "b", "d"),
     ],
 )
-def test_a_property(server: Cluster, props: str, key: str, text: str) -> None:
+def test_a_property(ask: Ask, props: str, key: str, text: str) -> None:
     column = CLICKHOUSE.property("props", key)
     asked = write("{column}", column=column)
     given_props = written(Statement("?", (props,)))
-    found = server.nodes[0].ask(f"select {written(asked)} from (select {given_props} as props)")
+    found = ask(f"select {written(asked)} from (select {given_props} as props)")
     assert found == [(text,)]
 
 
 @pytest.mark.parametrize("visitor", [0, 1, 5, 2**63, 2**64 - 1])
-def test_a_visitors_shard_is_that_of_the_servers(server: Cluster, visitor: int) -> None:
-    assert said(server, Statement(f"cityHash64(toUInt64({visitor}))")) == (city_hash(visitor),)
+def test_a_visitors_shard_is_that_of_the_servers(ask: Ask, visitor: int) -> None:
+    assert said(ask, Statement(f"cityHash64(toUInt64({visitor}))")) == (city_hash(visitor),)
     assert shard_of(visitor, [1, 2]) == (0 if city_hash(visitor) % 3 == 0 else 1)
     assert shard_of(visitor, [3]) == 0

@@ -53,7 +53,7 @@ from (
         from (
             select visit, site, unnest(range(1 + cast(floor(12 * pow(r / 1000003, 3)) as bigint)))
                        as place,
-                   hash(visit // 1.2, {day}, site)::ubigint as visitor,
+                   hash(floor(visit / 1.2), {day}, site)::ubigint as visitor,
                    {day}::bigint * 86400000 + (hash(visit, {day}) % 82800000)::bigint as started_at,
                    s.referrer, s.source, s.channel,
                    case when r % 17 = 0 then 'spring-' || (r % 9) else '' end as campaign,

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-import ezee.cli.events  # noqa: F401 - so that the command is there
 from ezee.cli.root import root
 from ezee.clock import SystemClock
 from ezee.errors import InvalidRequest

@@ -8,15 +8,10 @@ import sys
 import pytest
 from cyclopts import App
 
-from ezee.cli import MODULES, load_commands
+from ezee.cli import MODULES
 from ezee.cli.root import root
 
 _FLAGS = {"--help", "-h", "--version"}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def loaded() -> None:
-    load_commands()
 
 
 def test_every_command_has_its_module_named() -> None:

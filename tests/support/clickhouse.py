@@ -205,9 +205,9 @@ def one_node() -> Iterator[Cluster]:
 
 
 @contextmanager
-def two_shards(network: Network | None = None) -> Iterator[Cluster]:
+def two_shards(network: Network | None = None, settings: str = "") -> Iterator[Cluster]:
     """Two shards of two replicas each, with a ZooKeeper, while the block runs; each on a machine
-    of its own where there is a network.
+    of its own where there is a network. ``settings`` are the servers', as in their files.
     """
     places = [Place(made.address, made.prefix) for made in _machines(network, 5)] or [HERE] * 5
     with _folder() as folder:
@@ -229,7 +229,7 @@ def two_shards(network: Network | None = None) -> Iterator[Cluster]:
             shard, replica = divmod(at, 2)
             host = places[at].host
             names = {"shard": shard + 1, "replica": replica + 1}
-            more = common + _REPLICA.format(**names, between=other, host=host)
+            more = common + settings + _REPLICA.format(**names, between=other, host=host)
             home = folder / f"node{at}"
             nodes.append(Node(home, port, _config(home, port, more, host), places[at]))
         zookeeper = ZooKeeper(folder / "zoo", keeper, places[4])

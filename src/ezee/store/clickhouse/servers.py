@@ -45,8 +45,18 @@ _PAUSE = 0.05
 # Codes of failures that pass: another insert is on its way to its replicas; that of this one may
 # be there or not, and is known by its content when it comes again.
 _PASSING = {286, 319}
+_TOO_LARGE = 359
 _BROKEN = (Error, OSError, EOFError, struct.error, OverflowError, ValueError)
 _log = structlog.get_logger("ezee.store")
+
+
+class TooLarge(Unavailable):
+    """A server does not remove so much at once; nothing was removed."""
+
+    default = (
+        "A ClickHouse server refuses to remove as much at once as this takes. Nothing is lost: set "
+        "max_table_size_to_drop and max_partition_size_to_drop higher at each, and try again."
+    )
 
 
 class Shard(NamedTuple):
@@ -241,7 +251,8 @@ class Servers:
 
     def _unavailable(self, error: Exception | None) -> Unavailable:
         # The server's own message may quote values; only its kind and number are written.
-        _log.error(
-            "event store failed", kind=type(error).__name__, code=getattr(error, "code", None)
-        )
+        code = getattr(error, "code", None)
+        if code == _TOO_LARGE:
+            return TooLarge()
+        _log.error("event store failed", kind=type(error).__name__, code=code)
         return Unavailable()

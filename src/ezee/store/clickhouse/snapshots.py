@@ -18,13 +18,16 @@ from ezee.store.clickhouse.address import Node
 from ezee.store.clickhouse.numbers import HOUR, at, now
 from ezee.store.clickhouse.rollups import answering
 from ezee.store.clickhouse.schema import NEVER, TABLES, Table, local, on_cluster
-from ezee.store.clickhouse.servers import Servers
+from ezee.store.clickhouse.servers import Servers, TooLarge
 from ezee.store.clickhouse.visible import SEEN, State
 
 # In the order in which they are copied; all others come after them.
 _FIRST = ("expired", "fences", "rolled", "undone", "batches")
 _TRIES = 10
 _PAUSE = 3.0
+# How long a partition may take to be emptied, and how often it is looked at.
+_PATIENCE = 600.0
+_UNTIL_NEXT_LOOK = 0.2
 # A batch that is so old is settled or withdrawn.
 _DECIDED = 2 * HOUR
 _AT_ONCE = 10_000
@@ -118,7 +121,27 @@ def _remove_tables(servers: Servers, node: Node, name: str) -> None:
         f"where active and database = '{name}' order by table, partition",
     )
     for table, partition in parts:
-        servers.ask_at(node, f"alter table {name}.{table} drop partition {partition}")
+        _drop(servers, node, f"{name}.{table}", partition)
+
+
+def _drop(servers: Servers, node: Node, table: str, partition: str) -> None:
+    """Remove a partition; one that is too large for that by itself is emptied first."""
+    if _is_dropped(servers, node, table, partition):
+        return
+    servers.ask_at(node, f"alter table {table} delete where 1 = 1")
+    until = time.monotonic() + _PATIENCE
+    while not _is_dropped(servers, node, table, partition):
+        if time.monotonic() > until:
+            raise TooLarge
+        time.sleep(_UNTIL_NEXT_LOOK)
+
+
+def _is_dropped(servers: Servers, node: Node, table: str, partition: str) -> bool:
+    try:
+        servers.ask_at(node, f"alter table {table} drop partition {partition}")
+    except TooLarge:
+        return False
+    return True
 
 
 def _in_order(version: int) -> list[Table]:

@@ -1,4 +1,4 @@
-"""One answer for all who ask the same at once, and none of them told too little."""
+"""One answer for all who ask the same at once, and none of them told of too little."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def anyio_backend() -> str:
 class Counter:
     """Answers how often it was asked, once it is let; tells when that was often enough."""
 
-    def __init__(self, often: int = 1) -> None:
-        self.begun = 0
+    def __init__(self, often: int = 1, begun: int = 0) -> None:
+        self.begun = begun
         self._often = often
         self._enough = threading.Event()
         self.let = threading.Event()
@@ -39,8 +39,57 @@ class Counter:
         return mine
 
 
-async def test_all_who_come_meanwhile_are_told_together() -> None:
-    sharing, counter = Sharing(CapacityLimiter(4)), Counter()
+async def test_who_asks_alone_is_told_of_everything_before() -> None:
+    sharing, counter = Sharing(CapacityLimiter(4), age=60), Counter()
+    counter.let.set()
+    assert [await sharing.ask("q", counter.answer) for _ in range(3)] == [1, 2, 3]
+
+
+async def test_who_comes_meanwhile_is_told_what_is_new_enough() -> None:
+    sharing, counter, later = Sharing(CapacityLimiter(4), age=60), Counter(), Counter(2, begun=1)
+    first = [asyncio.create_task(sharing.ask("q", counter.answer)) for _ in range(3)]
+    await counter.enough()
+    first.append(asyncio.create_task(sharing.ask("q", counter.answer)))
+    counter.let.set()
+    assert set(await asyncio.gather(*first)) == {1}
+    second = asyncio.create_task(sharing.ask("q", later.answer))
+    await later.enough()
+    # While it is at work the last answer is at hand.
+    assert await sharing.ask("q", later.answer) == 1
+    later.let.set()
+    assert await second == 2
+
+
+async def test_an_answer_grows_too_old() -> None:
+    sharing, counter = Sharing(CapacityLimiter(4), age=0.05), Counter(2, begun=1)
+    assert await sharing.ask("q", lambda: 1) == 1
+    second = asyncio.create_task(sharing.ask("q", counter.answer))
+    await counter.enough()
+    await asyncio.sleep(0.1)
+    # By now that one has begun too long ago as well.
+    third = asyncio.create_task(sharing.ask("q", counter.answer))
+    await asyncio.sleep(0)
+    counter.let.set()
+    assert set(await asyncio.gather(second, third)) == {2, 3}
+
+
+async def test_a_failure_is_not_told_again() -> None:
+    sharing, counter = Sharing(CapacityLimiter(4), age=60), Counter()
+
+    def fail() -> int:
+        raise ValueError("wrong")
+
+    with pytest.raises(ValueError, match="wrong"):
+        await sharing.ask("q", fail)
+    first = asyncio.create_task(sharing.ask("q", counter.answer))
+    await counter.enough()
+    second = asyncio.create_task(sharing.ask("q", counter.answer))
+    counter.let.set()
+    assert [await first, await second] == [1, 1]
+
+
+async def test_all_who_come_too_late_for_that_are_told_together() -> None:
+    sharing, counter = Sharing(CapacityLimiter(4), age=0), Counter()
     first = asyncio.create_task(sharing.ask("q", counter.answer))
     await counter.enough()
     others = [asyncio.create_task(sharing.ask("q", counter.answer)) for _ in range(50)]

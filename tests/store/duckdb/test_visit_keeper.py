@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from ezee.store.duckdb.visits import VisitKeeper
@@ -58,7 +60,7 @@ def test_after_events_in_bulk_it_rests_for_longer_and_a_question_ends_that_too(
 ) -> None:
     rests: list[bool] = []
 
-    def rest_after(_: VisitKeeper, __: float, in_bulk: bool) -> float:
+    def rest_after(_: VisitKeeper, __: float, ___: float, in_bulk: bool) -> float:
         rests.append(in_bulk)
         return 1000.0
 
@@ -73,4 +75,26 @@ def test_after_events_in_bulk_it_rests_for_longer_and_a_question_ends_that_too(
     assert derived == [1, 2, 3]
     assert rests == [False, True, False]
     monkeypatch.undo()
-    assert keeper._rest_after(1.0, True) > keeper._rest_after(1.0, False)
+    assert keeper._rest_after(1.0, 1.0, True) > keeper._rest_after(1.0, 1.0, False)
+
+
+def test_it_rests_for_what_it_worked_not_for_what_it_waited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rests: list[tuple[float, float]] = []
+
+    def rest_after(_: VisitKeeper, took: float, worked: float, __: bool) -> float:
+        rests.append((took, worked))
+        return 0.0
+
+    def wait(latest: int) -> int:
+        time.sleep(0.2)
+        return latest
+
+    monkeypatch.setattr(VisitKeeper, "_rest_after", rest_after)
+    keeper = VisitKeeper(wait, 1)
+    keeper.wait(10)
+    keeper.stop()
+    ((took, worked),) = rests
+    assert took >= 0.2
+    assert worked < 0.1

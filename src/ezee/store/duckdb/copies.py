@@ -227,7 +227,7 @@ def _looked_at(path: Path) -> Iterator[Connection | None]:
 
 _CONFIG: dict[str, Any] = {
     "threads": 1,
-    "memory_limit": "512MB",
+    "memory_limit": "384MB",
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }

@@ -78,7 +78,7 @@ class DuckDBStore(Intake):
     # The longest a question waits for the visits of events that were just stored, in seconds.
     _PATIENCE = 1.0
 
-    def __init__(self, folder: Path, memory_limit: str = "512MB", threads: int = 2) -> None:
+    def __init__(self, folder: Path, memory_limit: str = "384MB", threads: int = 2) -> None:
         super().__init__(folder, memory_limit, threads)
         self._changing = threading.Lock()
         self._deriving = threading.Lock()

@@ -88,7 +88,7 @@ class VisitKeeper:
     """Calls ``derive`` with the newest event's number until the ``visits`` table is true again;
     it tells up to which event that is.
 
-    It never starts again before a few times its last run's length has passed, so that it costs a
+    It never starts again before a few times what its last run worked has passed, so that it costs a
     bounded share of a core however busy the service is; a question that waits shortens that. While
     an import goes on it rests for longer: the next batch has the same visitors again.
     ``derive`` raises ``Unavailable`` when it cannot for now, and is called again a little later.
@@ -142,7 +142,7 @@ class VisitKeeper:
 
     def _run(self) -> None:
         while self._await_work():
-            began = time.monotonic()
+            began, worked = time.monotonic(), time.thread_time()
             with self._changed:
                 latest, in_bulk, self._in_bulk = self._latest, self._in_bulk, False
             try:
@@ -157,16 +157,17 @@ class VisitKeeper:
                 # What is left of them is still of those that came in bulk.
                 self._in_bulk |= in_bulk and done < latest
                 self._changed.notify_all()
-            took = time.monotonic() - began
-            self._rest(self._REST_IN_HASTE * took)
-            rest = self._rest_after(took, in_bulk) - self._REST_IN_HASTE * took
-            self._rest(rest, unless_awaited=True)
+            # What it waited, for a checkpoint or for a processor, asks for no rest.
+            worked, took = time.thread_time() - worked, time.monotonic() - began
+            in_haste = self._REST_IN_HASTE * worked
+            self._rest(in_haste)
+            self._rest(self._rest_after(took, worked, in_bulk) - in_haste, unless_awaited=True)
 
-    def _rest_after(self, took: float, in_bulk: bool) -> float:
+    def _rest_after(self, took: float, worked: float, in_bulk: bool) -> float:
         if in_bulk:
-            return self._REST_IN_BULK * took
-        in_time = min(self._REST_AT_MOST * took, self._TRUE_WITHIN - took)
-        return max(self._REST_AT_LEAST * took, in_time)
+            return self._REST_IN_BULK * worked
+        in_time = min(self._REST_AT_MOST * worked, self._TRUE_WITHIN - took)
+        return max(self._REST_AT_LEAST * worked, in_time)
 
     def _await_work(self) -> bool:
         with self._changed:

@@ -23,10 +23,10 @@ from ezee.model.event import Event, Kind, Population
 from ezee.model.query import Range
 from ezee.store.base import Batch
 from ezee.store.changes import Expire
+from ezee.store.looks import KeptEvents
 from tests.docs.pages import first_column
 from tests.exports.tables import AWKWARD, disarmed
 from tests.store.engines import DAY, SITE, TODAY, bot
-from tests.support.clock import instant
 from tests.support.events import NOON, PatientStore, event, readable
 
 SPAN = Range(TODAY - 9, TODAY)
@@ -145,27 +145,21 @@ def test_days_that_expire_while_they_are_read_break_the_export_off(
     store.close()
 
 
-def test_a_day_that_comes_back_may_expire_after_the_first_hours_of_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_pages_are_looked_for_in_ever_more_days_while_these_have_few(
+    store: PatientStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In St John's, where clocks went back at 00:01, the 6th had an hour within the 7th."""
-    monkeypatch.setattr(events, "PAGE", 1)
-    zone = "America/St_Johns"
-    times = ("6T20:00:00", "7T02:30:30", "7T03:00:00", "7T03:30:00", "7T12:00:00")
-    of_days = [event(instant(f"2010-11-0{text}+00:00"), zone) for text in times]
-    six, seven = of_days[0].day, of_days[1].day
-    assert [each.day for each in of_days] == [six, seven, six, seven, seven]
-    store = PatientStore(tmp_path)
-    store.append(Batch(of_days))
-    early, late = (table_of_events(store, readable(zone), Range(six, seven)).pages for _ in "el")
-    for _ in range(2):
-        next(early)
-    found = [next(late) for _ in range(4)]
-    store.change(Expire(SITE, seven))
-    with pytest.raises(Unavailable):
-        next(early)
-    assert len(found) + len([page for page in late if page]) == len(of_days)
-    store.close()
+    """So a year without events takes few looks, and a page of a busy day is one day's work."""
+    looks: list[tuple[int, int]] = []
+    really = PatientStore.look
+
+    def look(store: PatientStore, asked: KeptEvents) -> list[Any]:
+        looks.append((TODAY - asked.last_day, asked.last_day - asked.first_day + 1))
+        return really(store, asked)
+
+    monkeypatch.setattr(PatientStore, "look", look)
+    found = [len(page) for page in table_of_events(store, readable(), SPAN).pages]
+    assert looks == [(9, 1), (7, 2), (3, 4), (0, 3)]
+    assert found == [0, 0, 0, len(EVENTS)]
 
 
 def test_every_column_is_documented() -> None:

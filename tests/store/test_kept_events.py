@@ -11,6 +11,7 @@ from ezee.model.event import Event, Kind, Population
 from ezee.store.base import Batch
 from ezee.store.looks import KeptEvents
 from tests.store.engines import DAY, OTHER, SITE, TODAY, Engine, bot
+from tests.support.clock import instant
 from tests.support.events import NOON, event
 
 
@@ -19,6 +20,7 @@ def pages(engine: Engine, first: int, last: int, limit: int) -> Iterator[list[Ev
     while rows := engine.store.look(KeptEvents(SITE, first, last, after, limit)):
         events = [msgspec.convert(row[:-1], Event, strict=False) for row in rows]
         yield events
+        first = events[-1].day
         after = (events[-1].happened_at, events[-1].received_at, int(rows[-1][-1]))
 
 
@@ -37,6 +39,19 @@ def test_the_order_is_that_of_events_whatever_the_page(engine: Engine, limit: in
     found = list(pages(engine, TODAY - 1, TODAY, limit))
     assert [each for page in found for each in page] == kept
     assert all(len(page) == limit for page in found[:-1])
+
+
+def test_a_days_events_are_together_though_it_comes_back(engine: Engine) -> None:
+    """In St John's, where clocks went back at 00:01, the 6th had an hour within the 7th."""
+    zone = "America/St_Johns"
+    times = ("6T20:00:00", "7T03:00:00", "7T02:30:30", "7T03:30:00")
+    kept = [event(instant(f"2010-11-0{text}+00:00"), zone) for text in times]
+    six, seven = kept[0].day, kept[-1].day
+    assert [each.day for each in kept] == [six, six, seven, seven]
+    engine.store.append(Batch(kept[::-1]))
+    for limit in (1, 3, 9):
+        found = [each for page in pages(engine, six, seven, limit) for each in page]
+        assert found == kept
 
 
 def test_an_event_comes_as_it_was_stored(engine: Engine) -> None:

@@ -10,7 +10,7 @@ from operator import attrgetter
 import msgspec
 
 from ezee.exports.tables import Row, Table
-from ezee.model.calendar import date_of, day_end, utc_text
+from ezee.model.calendar import date_of, utc_text
 from ezee.model.currency import exponent_of
 from ezee.model.event import Event, Population
 from ezee.model.query import Range
@@ -21,6 +21,7 @@ from ezee.store.looks import KeptEvents
 # Few enough that a page costs the service that reads it about a tenth of a second of work, half of
 # it writing CSV, and its store some thirty milliseconds.
 PAGE = 5_000
+_BEFORE_ALL = (0, 0, 0)
 
 _TEXTS = (
     *("path", "page", "title", "referrer", "source", "channel"),
@@ -50,7 +51,7 @@ COLUMNS = {
 
 
 def table_of_events(store: EventStore, site: ReadableSite, span: Range) -> Table:
-    """The counted events of some local days, in the order of events.
+    """The counted events of some local days, day by day, those of a day in the order of events.
 
     Each page is one snapshot: what is stored meanwhile is there if its place comes later. Where
     days expire before they were read, the next page raises ``Unavailable``.
@@ -59,21 +60,19 @@ def table_of_events(store: EventStore, site: ReadableSite, span: Range) -> Table
 
 
 def _pages(store: EventStore, site: ReadableSite, span: Range) -> Iterator[Sequence[Row]]:
-    after, first_day = (0, 0, 0), span.first_day
-    while True:
-        kept = store.look(KeptEvents(site.key, first_day, span.last_day, after, PAGE))
+    # To find a page costs what the days have in which it is looked for.
+    first_day, days, after = span.first_day, 1, _BEFORE_ALL
+    while first_day <= span.last_day:
+        last_day = min(first_day + days - 1, span.last_day)
+        kept = store.look(KeptEvents(site.key, first_day, last_day, after, PAGE))
         events = [msgspec.convert(row[:-1], Event, strict=False) for row in kept]
         yield [_row(event) for event in events]
         if len(kept) < PAGE:
-            return
-        last = events[-1]
-        after = (last.happened_at, last.received_at, int(kept[-1][-1]))
-        first_day = max(first_day, _left(last, site.timezone))
-
-
-def _left(last: Event, zone: str) -> int:
-    """The first day that may have events after one. Where a day has come back, it is yesterday."""
-    return last.day - (last.happened_at < day_end(last.day - 1, zone))
+            first_day, days, after = last_day + 1, 2 * days, _BEFORE_ALL
+        else:
+            last = events[-1]
+            after = (last.happened_at, last.received_at, int(kept[-1][-1]))
+            first_day, days = last.day, 1
 
 
 def _row(event: Event) -> Row:

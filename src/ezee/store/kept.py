@@ -194,12 +194,13 @@ def _kept_events(look: KeptEvents) -> Statement:
         f"""
         select {EVENT_COLUMNS}
         from events
-        where site = ? and day >= ? and day <= ? and happened_at >= ?
-        and (happened_at > ? or received_at > ? or (received_at = ? and seq > ?))
-        order by happened_at, received_at, seq limit ?
+        where site = ? and day >= ? and day <= ? and (day > ? or happened_at > ? or (
+            happened_at = ? and (received_at > ? or (received_at = ? and seq > ?))
+        ))
+        order by day, happened_at, received_at, seq limit ?
         """,
         (
-            *(look.site, look.first_day, look.last_day),
+            *(look.site, look.first_day, look.last_day, look.first_day),
             *(happened_at, happened_at, received_at, received_at, seq),
             look.limit,
         ),

@@ -68,7 +68,8 @@ class Live(msgspec.Struct, frozen=True, tag=True):
 
 
 class KeptEvents(msgspec.Struct, frozen=True, tag=True):
-    """The first ``limit`` events of some local days, both included, that come after a place.
+    """The first ``limit`` events of some local days, both included: day by day, and those of a day
+    in the order of events; of the first day those that come after a place.
 
     A place in the order of events is (happened_at, received_at, seq), whole numbers above 0. Rows:
     the columns of ``events`` in their order, truth as 1 and 0, ``seq`` last.

@@ -97,7 +97,9 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.cluster", description=__doc__)
     parser.add_argument("--events", type=int, default=300_000, help="of the big tracker")
-    parser.add_argument("--inserted", type=int, default=2_000, help="for each size of batches")
+    parser.add_argument(
+        "--inserted", type=int, default=50_000, help="at most, for each size of batches"
+    )
     parser.add_argument("--data", type=Path, help="where to work")
     return parser.parse_args()
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.faults.faults import FAULTS
+from tests.faults.faults import FAULTS, MENDED_LAST
 from tests.faults.load import Load, Told, wrong
 from tests.faults.whole import Whole, missing, whole
 from tests.support.polling import until
@@ -64,7 +64,8 @@ def _round(service: Whole, names: list[str], senders: int, seconds: float) -> li
     try:
         until(lambda: load.acknowledged() > senders, seconds=300)
         with ExitStack() as wrongs:
-            for name in names:
+            # What is entered first is mended last.
+            for name in sorted(names, key=lambda name: name not in MENDED_LAST):
                 wrongs.enter_context(FAULTS[name](service))
             load.go_on(seconds)
         since = load.acknowledged()

@@ -95,6 +95,8 @@ FAULTS: dict[str, Fault] = {
     "a web node is killed": _web_node,
     "the web nodes are restarted, one after another": _rolling_restart,
 }
+MENDED_LAST = {"a replica is killed", "a shard is killed"}
+"""Those who need ZooKeeper to be started again: without it a server of 18.16 ends at once."""
 HARMLESS = {"Redis is killed", "the web nodes are restarted, one after another"}
 """Those in which no request may fail."""
 CLUSTER_IS_AWAY = {"a shard is killed", "the cables of both shards are pulled"}

@@ -181,13 +181,14 @@ def test_one_that_closes_after_a_long_answer_it_does_not_read_is_dropped(
 ) -> None:
     with ExitStack() as stack:
         before = connections(impatient)
-        for _ in range(4):
-            line = stack.enter_context(socket.socket())
+        lines = [stack.enter_context(socket.socket()) for _ in range(4)]
+        for line in lines:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             target = urlsplit(impatient.url)
             line.connect((target.hostname, target.port))
             ask = b"GET /openapi.json HTTP/1.1\r\nhost: test\r\n\r\n" * 30
             line.sendall(ask + ask.replace(b"\r\n\r\n", b"\r\nconnection: close\r\n\r\n", 1))
+        assert [line.recv(4) for line in lines] == [b"HTTP"] * 4
         until = time.monotonic() + 120
         while connections(impatient) > before and time.monotonic() < until:
             time.sleep(0.05)

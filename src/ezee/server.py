@@ -25,7 +25,7 @@ from ezee.garbage import release_to_the_collector, spare_the_collector
 from ezee.logs import set_up_logs
 from ezee.room import blaming_a_full_disk
 from ezee.salting import open_salts
-from ezee.settings import Settings
+from ezee.settings import ADDRESS_NAME, Settings
 from ezee.store.folder import prepare_folder
 from ezee.store.host import StoreHost
 from ezee.store.remote import RemoteStore
@@ -35,7 +35,6 @@ from ezee.web.crowd import Crowd
 from ezee.web.patience import PATIENCE, Patience, PatientProtocol
 from ezee.web.protocol import behind
 
-ADDRESS_NAME = "ezee.address"
 MEBIBYTE = 1 << 20
 MOST_CONNECTIONS = 10_000
 # File handles for everything that is not a client's connection.

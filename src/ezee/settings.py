@@ -18,6 +18,8 @@ from ezee.logs import FORMATS
 from ezee.model.aliases import PROTOCOLS
 
 DEFAULT_DATA = Path("data")
+ADDRESS_NAME = "ezee.address"
+"""Of the file in the data folder that tells where the running service answers."""
 SCRIPT_NAME = "ezee"
 ACCOUNTS_ADDRESS = "accounts.address"
 EVENTS_ADDRESS = "cluster.address"

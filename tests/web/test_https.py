@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from ezee.server import ADDRESS_NAME
+from ezee.settings import ADDRESS_NAME
 from tests.support.service import BROWSER, Account, Service
 
 pytestmark = pytest.mark.service

@@ -9,6 +9,7 @@ from importlib import import_module
 from ezee.cli.output import errors
 from ezee.cli.root import root
 from ezee.errors import EzeeError
+from ezee.garbage import imports_spared
 
 __all__ = ["MODULES", "load_commands", "main"]
 
@@ -43,7 +44,8 @@ def main() -> None:
     # Whatever is made in the data folder is its owner's alone.
     os.umask(0o077)
     try:
-        load_commands(*sys.argv[1:2])
+        with imports_spared():
+            load_commands(*sys.argv[1:2])
         root()
     except EzeeError as error:
         errors.print(f"[bold]ezee:[/bold] {error.message}", soft_wrap=True, highlight=False)
@@ -54,7 +56,9 @@ def main() -> None:
 
 def load_commands(name: str = "") -> None:
     """Have the root know the command of that name, without what all others need; or every command,
-    where none is named so.
+    where none is named so. To tell the version none is needed.
     """
+    if name in root.version_flags:
+        return
     for module in [MODULES[name]] if name in MODULES else sorted(set(MODULES.values())):
         import_module(f"{__name__}.{module}")

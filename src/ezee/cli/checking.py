@@ -20,11 +20,13 @@ from ezee.cli.output import console, print_json
 from ezee.cli.root import DATA, Data, Json, open_accounts, open_store, root
 from ezee.clock import SystemClock
 from ezee.errors import EzeeError, Unavailable
+from ezee.garbage import imports_spared
 from ezee.model.calendar import local_hour
 from ezee.model.query import Interval, Range, StatsQuery
 from ezee.model.site import SiteConfig
 from ezee.room import LOW, free_bytes
 from ezee.salting import open_salts
+from ezee.settings import ADDRESS_NAME, Settings
 from ezee.store.base import EventStore
 from ezee.store.changes import Erase
 from ezee.store.open import OpenStore
@@ -141,8 +143,6 @@ def _recording(
 
 
 def _send_to_service(data: Path, body: object) -> httpx.Response:
-    from ezee.server import ADDRESS_NAME  # noqa: PLC0415 - as in serve
-
     try:
         url = (data / ADDRESS_NAME).read_text()
         # The certificate names the public host; this goes to the same machine.
@@ -157,8 +157,8 @@ def _send_to_service(data: Path, body: object) -> httpx.Response:
 async def _send_in_process(
     data: Path, database: Database, store: EventStore, salts: Salts, body: object
 ) -> httpx.Response:
-    from ezee import app  # noqa: PLC0415 - as in serve
-    from ezee.settings import Settings  # noqa: PLC0415
+    with imports_spared():
+        from ezee import app  # noqa: PLC0415 - as in serve
 
     application = app.build(Settings(data=data), SystemClock(), database, store, salts)
     transport = httpx.ASGITransport(app=application)  # type: ignore[arg-type]

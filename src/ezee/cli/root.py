@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 
 from ezee import __version__
 from ezee.accounts.database import Database
-from ezee.settings import DEFAULT_DATA, read_settings
+from ezee.settings import ADDRESS_NAME, DEFAULT_DATA, read_settings
 from ezee.store.folder import prepare_folder
 from ezee.store.open import OpenStore
 
@@ -57,8 +57,6 @@ def open_store(data: Path, *, apart: bool = False) -> OpenStore:
 
 def base_url(data: Path) -> str:
     """Where people reach the service, as far as this command can know."""
-    from ezee.server import ADDRESS_NAME  # noqa: PLC0415 - loads the framework
-
     settings = read_settings(os.environ, data=data)
     if settings.public_url:
         return settings.public_url

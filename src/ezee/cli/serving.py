@@ -19,6 +19,7 @@ from ezee.accounts.users import add_user, are_there_users, normal_email
 from ezee.cli.output import console, errors
 from ezee.cli.root import root
 from ezee.clock import SystemClock
+from ezee.garbage import imports_spared
 from ezee.settings import Settings, read_settings
 
 FIRST_SIGN_IN = "first-sign-in.txt"
@@ -267,7 +268,8 @@ def serve(
         log_format=log_format,
     )
     # Loading the engine and the framework takes a moment that other commands need not wait for.
-    from ezee import server  # noqa: PLC0415
+    with imports_spared():
+        from ezee import server  # noqa: PLC0415
 
     server.serve(settings, _welcome, _announce)
 

@@ -18,7 +18,7 @@ from ezee.errors import OutOfDate, SetupError
 from ezee.store.choice import SPOOL_LIMIT
 
 READY = "ready"
-_CHILD = "ezee.store.hosted"
+_CHILD = "ezee.store"
 _REST_AFTER_DEATH = 1.0
 _log = structlog.get_logger("ezee.store")
 

@@ -20,7 +20,7 @@ _NOT_WRITABLE = "The data folder cannot be written to. Its disk may be full."
 
 
 def main() -> None:
-    """The child's whole life: ``python -m ezee.store.hosted FOLDER LOG_FORMAT SPOOL_BYTES``."""
+    """The child's whole life: ``python -m ezee.store FOLDER LOG_FORMAT SPOOL_BYTES``."""
     # A signal to all processes of the service is for the parent, which ends this one in order.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
@@ -44,7 +44,3 @@ def main() -> None:
         listener.stop()
         store.close()
     lock.release()
-
-
-if __name__ == "__main__":
-    main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import socketserver
 import sys
 import threading
@@ -33,13 +34,14 @@ class StoreListener:
             os.umask(before)
             os.close(handle)
         self._thread = threading.Thread(
-            target=self._server.serve_forever, name="store-listener", daemon=True
+            target=self._server.listen, name="store-listener", daemon=True
         )
         self._thread.start()
 
     def stop(self) -> None:
         """Stop listening and remove the socket."""
-        self._server.shutdown()
+        self._server.hang_up()
+        self._thread.join()
         self._server.server_close()
         self._path.unlink(missing_ok=True)
 
@@ -50,7 +52,18 @@ class _Server(socketserver.ThreadingUnixStreamServer):
 
     def __init__(self, path: str, store: EventStore) -> None:
         self.store = store
+        self._hung_up = False
         super().__init__(path, _Handler)
+
+    def listen(self) -> None:
+        """Until ``hang_up``, which the library's own loop would learn of half a second late."""
+        while not self._hung_up:
+            self.handle_request()
+
+    def hang_up(self) -> None:
+        """Let nobody connect any more, and whoever waits for that wait no longer."""
+        self._hung_up = True
+        self.socket.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Whoever asked has hung up; the library would print a traceback, messages and all."""

@@ -27,6 +27,7 @@ __all__ = ["account_server", "limits_server"]
 
 KEY = b"k" * 32
 FREE = 60
+NODES = 3
 
 
 def with_quotas(
@@ -34,7 +35,7 @@ def with_quotas(
 ) -> None:
     async def run() -> None:
         url = redis if isinstance(redis, str) else redis.url
-        quotas = SharedQuotas(url, KEY, 3, clock)
+        quotas = SharedQuotas(url, KEY, NODES, clock)
         try:
             await work(quotas)
         finally:
@@ -81,7 +82,9 @@ def test_many_at_once_take_no_more_than_there_is(limits_server: Redis) -> None:
         quota = quotas.of("token")
         said = await asyncio.gather(*(quota.take("alice", FREE) for _ in range(300)))
         passed = sum(each.allowed for each in said)
-        assert FREE <= passed <= FREE + time.monotonic() - began + 1
+        back = time.monotonic() - began + 1
+        # Where Redis has so little of the machine that it seems away, the node's own part is added.
+        assert FREE <= passed <= FREE + FREE // NODES + back
 
     with_quotas(limits_server, work, FakeClock())
 

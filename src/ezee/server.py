@@ -21,7 +21,7 @@ from ezee import app
 from ezee.accounts.database import Database
 from ezee.clock import SystemClock
 from ezee.errors import OutOfDate, SetupError
-from ezee.garbage import release_to_the_collector, spare_the_collector
+from ezee.garbage import spare_the_collector
 from ezee.logs import set_up_logs
 from ezee.room import blaming_a_full_disk
 from ezee.salting import open_salts
@@ -65,10 +65,7 @@ def serve(
     set_up_logs(settings.log_format)
     folder = prepare_folder(settings.data)
     _refuse_a_second_service(folder)
-    try:
-        _serve_folder(settings, before_start, announce, patience, most)
-    finally:
-        release_to_the_collector()
+    _serve_folder(settings, before_start, announce, patience, most)
 
 
 def _refuse_a_second_service(folder: Path) -> None:

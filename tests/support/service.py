@@ -96,6 +96,8 @@ class Service:
         done = self._run([*EZEE, *arguments, "--data", str(self.data)], stdin)
         if check and done.returncode != 0:
             raise AssertionError(f"ezee {arguments} ended with {done.returncode}: {done.stderr}")
+        # What DuckDB's binding tells of what it was not let free.
+        assert "nanobind" not in done.stderr, done.stderr
         return done.stdout
 
     def _commands(self, *commands: tuple[list[str], str]) -> list[str]:

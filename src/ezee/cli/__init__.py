@@ -9,7 +9,7 @@ from importlib import import_module
 from ezee.cli.output import errors
 from ezee.cli.root import root
 from ezee.errors import EzeeError
-from ezee.garbage import imports_spared
+from ezee.garbage import imports_spared, release_to_the_collector
 
 __all__ = ["MODULES", "load_commands", "main"]
 
@@ -52,6 +52,8 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    finally:
+        release_to_the_collector()
 
 
 def load_commands(name: str = "") -> None:
